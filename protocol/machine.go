@@ -1,0 +1,350 @@
+package protocol
+
+import "strings"
+
+// Context is where a conversation stands: a snapshot that explanations, prompts
+// and completion are computed from. Verb, Line, Args and Speech tell which
+// client line a reply answers, and are empty for the greeting and between lines.
+type Context struct {
+	Protocol Protocol `json:"protocol"`
+	State    State    `json:"state"`
+	// Speech is what the line being answered was; "" when the server speaks unasked.
+	Speech Speech `json:"speech,omitempty"`
+	// Verb of the line being answered, "" for the greeting and for what comes unasked.
+	Verb string `json:"verb,omitempty"`
+	// Line being answered, without CRLF; secret for rows that say so.
+	Line string `json:"line,omitempty"`
+	// Args of the line being answered.
+	Args string `json:"args,omitempty"`
+
+	ESMTP         bool `json:"esmtp,omitempty"`
+	Authenticated bool `json:"authenticated,omitempty"`
+	TLS           bool `json:"tls,omitempty"`
+	// Recipients accepted in the open mail transaction.
+	Recipients int `json:"recipients,omitempty"`
+	// Deleted counts the messages marked with DELE in this POP3 session.
+	Deleted int `json:"deleted,omitempty"`
+	// Helo is what the client called itself in EHLO or HELO.
+	Helo string `json:"helo,omitempty"`
+	// User is the POP3 user named with USER or APOP.
+	User string `json:"user,omitempty"`
+	// Keywords are the lines of the EHLO reply after the first, as they came.
+	Keywords []string `json:"keywords,omitempty"`
+	// Timestamp of a POP3 greeting with its angle brackets, for APOP.
+	Timestamp string `json:"timestamp,omitempty"`
+	// Mechanism of the AUTH exchange that is going on, upper case.
+	Mechanism string `json:"mechanism,omitempty"`
+	// Challenge is the last challenge of it, in Base64 as it came.
+	Challenge string `json:"challenge,omitempty"`
+	// Challenges counts the challenges of the exchange so far.
+	Challenges int `json:"challenges,omitempty"`
+
+	demands map[string][]Need
+}
+
+// Greeting reports whether the next reply is the server's greeting.
+func (c Context) Greeting() bool { return c.State == StateConnecting }
+
+// Label names the place for a prompt or a picture: the state, or
+// "authenticated" for a logged-in SMTP client between transactions.
+func (c Context) Label() string {
+	if c.Protocol == SMTP && c.State == StateIdentified && c.Authenticated {
+		return "authenticated"
+	}
+	return string(c.State)
+}
+
+// Outcome is what a reply did.
+type Outcome struct {
+	// Before is the context the reply was given in, with the line it answers.
+	Before Context
+	// After is where the conversation stands now.
+	After Context
+	// Listed is false when the table does not list this code for this command: a real server
+	// surprised us, and the first digit decided.
+	Listed bool
+	// Unasked is true when the server spoke although no line was waiting for an answer.
+	Unasked bool
+}
+
+// Machine follows one conversation by the table. It is not safe for concurrent
+// use; NewMachine makes one.
+type Machine struct {
+	table   *Table
+	ctx     Context
+	pending []Utterance
+}
+
+// NewMachine starts before the greeting. With p empty the first reply decides
+// which protocol it is (Recognise).
+func NewMachine(p Protocol) *Machine {
+	return &Machine{table: TableOf(p), ctx: Context{Protocol: p, State: StateConnecting}}
+}
+
+// Demand lays a server's policy over the table: verb is refused until the need
+// is met, as on a submission port (RFC 6409 §4.3).
+func (m *Machine) Demand(verb string, need Need) {
+	if m.ctx.demands == nil {
+		m.ctx.demands = map[string][]Need{}
+	}
+	m.ctx.demands[verb] = append(m.ctx.demands[verb], need)
+}
+
+// Recognise fixes the protocol of a machine that was started without one.
+func (m *Machine) Recognise(p Protocol) {
+	m.table, m.ctx.Protocol = TableOf(p), p
+}
+
+// Table returns the table followed, nil while the protocol is unknown.
+func (m *Machine) Table() *Table { return m.table }
+
+// Context returns where the conversation stands, with the line that the next
+// reply will answer.
+func (m *Machine) Context() Context {
+	c := m.ctx
+	if len(m.pending) > 0 {
+		u := m.pending[0]
+		c.Speech, c.Verb, c.Line, c.Args = u.Speech, u.Verb, u.line, u.Args
+	}
+	return c
+}
+
+// Awaiting returns how many lines have not been answered yet.
+func (m *Machine) Awaiting() int { return len(m.pending) }
+
+// Multiline reports whether a reply that begins with status goes on to a lone
+// dot (POP3); SMTP replies frame themselves.
+func (m *Machine) Multiline(status string) bool {
+	if m.ctx.Protocol != POP3 || status != CodeOK || len(m.pending) == 0 {
+		return false
+	}
+	u := m.pending[0]
+	return u.Row != nil && u.Row.Multiline(u.Args)
+}
+
+// Look understands a client line as Said does, without saying it: for warnings
+// and completion while a line is being typed.
+func (m *Machine) Look(line string) Utterance {
+	switch {
+	case m.table == nil:
+		verb, args, at := splitVerb(line)
+		return Utterance{Speech: SpeechCommand, Verb: verb, Args: args, ArgsAt: at, line: line}
+	case m.ctx.State == StateContent && line == VerbDot:
+		return Utterance{Speech: SpeechContentEnd, Row: &m.table.Dot, Verb: VerbDot, line: line}
+	case m.ctx.State == StateContent:
+		return Utterance{Speech: SpeechContent, line: line}
+	case m.ctx.State == StateAuth:
+		u := Utterance{Speech: SpeechResponse, Row: &m.table.Response, Verb: VerbResponse, Args: line, line: line}
+		u.Fault = responseFault(m.ctx.Protocol, line)
+		return u
+	}
+	return m.table.parse(line, &m.ctx)
+}
+
+// responseFault: a response is Base64 or a lone * (RFC 4954 §4).
+func responseFault(p Protocol, line string) *Fault {
+	if line == "*" {
+		return newFault(p, Cancelled, 0, 1, "")
+	}
+	if _, bad := DecodeBase64(line); bad != nil {
+		return newFault(p, BadBase64, bad.At, 1, "")
+	}
+	return nil
+}
+
+// Said records a client line, without its line ending, and returns what it is.
+func (m *Machine) Said(line string) Utterance {
+	u := m.Look(line)
+	if u.Speech != SpeechContent {
+		m.pending = append(m.pending, u)
+	}
+	return u
+}
+
+// Heard records a reply and follows the table to the next state.
+func (m *Machine) Heard(r Reply) Outcome {
+	out := Outcome{Before: m.Context()}
+	row, args := m.answered()
+	out.Unasked = row == nil && len(m.pending) == 0
+	var u Utterance
+	if len(m.pending) > 0 {
+		u, m.pending = m.pending[0], m.pending[1:]
+	}
+	m.follow(row, args, u, r, &out)
+	out.After = m.Context()
+	return out
+}
+
+// answered returns the row whose reply is due: the greeting's before the first
+// reply, then that of the oldest line that waits.
+func (m *Machine) answered() (*Row, string) {
+	switch {
+	case m.table == nil:
+		return nil, ""
+	case m.ctx.State == StateConnecting:
+		return &m.table.Greeting, ""
+	case len(m.pending) > 0:
+		return m.pending[0].Row, m.pending[0].Args
+	}
+	return nil, ""
+}
+
+func (m *Machine) follow(row *Row, args string, u Utterance, r Reply, out *Outcome) {
+	if m.table == nil {
+		return
+	}
+	answer, listed := m.table.lookUp(row, r.Code, args)
+	out.Listed = listed
+	if m.ctx.State == StateConnecting {
+		m.ctx.Timestamp = r.Timestamp()
+	}
+	if !listed {
+		answer = guess(row, r.Code, args)
+	}
+	m.learn(u, r, answer)
+	m.mark(answer.Marks)
+	m.enter(answer.Next)
+}
+
+// lookUp finds a code in the row, then among the replies that any command may get.
+func (t *Table) lookUp(row *Row, code, args string) (Answer, bool) {
+	if row != nil {
+		if a, ok := row.Answer(code, args); ok {
+			return a, true
+		}
+	}
+	for _, a := range t.Anywhere {
+		if a.Code == code {
+			if row != nil && row.Verb == VerbResponse || row != nil && row.Verb == VerbDot {
+				a.Next = firstNext(a.Next, stateBase)
+			}
+			return a, true
+		}
+	}
+	return Answer{}, false
+}
+
+func firstNext(a, b State) State {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// guess lets the first digit decide where the table has no such code: a 2yz
+// grants what was asked, a 3yz goes on, anything else ends an exchange only.
+func guess(row *Row, code, args string) Answer {
+	if row == nil || code == "" {
+		return Answer{}
+	}
+	for _, a := range row.answers(args) {
+		if a.Code[0] == code[0] {
+			return a
+		}
+	}
+	if row.Verb == VerbResponse || row.Verb == VerbDot {
+		return Answer{Next: stateBase}
+	}
+	return Answer{}
+}
+
+// learn keeps what later replies and explanations need to know.
+func (m *Machine) learn(u Utterance, r Reply, a Answer) {
+	switch {
+	case a.Marks&(MarkESMTP|MarkPlain) != 0:
+		m.ctx.Helo, m.ctx.Keywords = u.Args, nil
+		if lines := r.Texts(); len(lines) > 1 {
+			m.ctx.Keywords = lines[1:]
+		}
+	case u.Verb == "USER" && r.Code == CodeOK:
+		m.ctx.User = u.Args
+	case u.Verb == "APOP" && r.Code == CodeOK:
+		m.ctx.User, _, _ = strings.Cut(u.Args, " ")
+	}
+	if a.Next != StateAuth {
+		m.ctx.Mechanism, m.ctx.Challenge, m.ctx.Challenges = "", "", 0
+		return
+	}
+	if u.Verb == "AUTH" {
+		name, _, _ := strings.Cut(u.Args, " ")
+		m.ctx.Mechanism = upperASCII(name)
+	}
+	m.ctx.Challenge = r.Text()
+	m.ctx.Challenges++
+}
+
+func (m *Machine) mark(k Mark) {
+	switch {
+	case k&MarkESMTP != 0:
+		m.ctx.ESMTP = true
+	case k&MarkPlain != 0:
+		m.ctx.ESMTP = false
+	case k&MarkAuthenticated != 0:
+		m.ctx.Authenticated = true
+	case k&MarkRecipient != 0:
+		m.ctx.Recipients++
+	case k&MarkDeleted != 0:
+		m.ctx.Deleted++
+	case k&MarkUndeleted != 0:
+		m.ctx.Deleted = 0
+	}
+}
+
+// enter changes the state and forgets what belongs to the one that was left.
+func (m *Machine) enter(next State) {
+	next = m.resolve(next)
+	if next == "" {
+		return
+	}
+	m.ctx.State = next
+	switch next {
+	case StateGreeted, StateIdentified:
+		m.ctx.Recipients = 0
+	case StateContent:
+		// What was sent ahead of 354 was content, whatever it looked like.
+		m.pending = nil
+	case StateClosed:
+		m.pending = nil
+	}
+}
+
+// resolve turns the two relative states into real ones.
+func (m *Machine) resolve(s State) State {
+	switch {
+	case s == stateBase && m.ctx.Helo != "":
+		return StateIdentified
+	case s == stateBase:
+		return StateGreeted
+	case s == stateEnd && m.ctx.State == StateTransaction:
+		return StateUpdate
+	case s == stateEnd:
+		return StateClosed
+	}
+	return s
+}
+
+// Close records that the connection is gone.
+func (m *Machine) Close() { m.enter(StateClosed) }
+
+// Legal returns the rows that may be said now, in the table's order: in an AUTH
+// exchange the response, in content the dot.
+func (m *Machine) Legal() []*Row {
+	if m.table == nil {
+		return nil
+	}
+	switch m.ctx.State {
+	case StateAuth:
+		return []*Row{&m.table.Response}
+	case StateContent:
+		return []*Row{&m.table.Dot}
+	}
+	var legal []*Row
+	for i := range m.table.Rows {
+		r := &m.table.Rows[i]
+		u := Utterance{Row: r, Verb: r.Verb}
+		if !r.Obsolete && r.InOrder(m.ctx.State) && m.table.unmetNeed(&u, &m.ctx) == nil {
+			legal = append(legal, r)
+		}
+	}
+	return legal
+}
