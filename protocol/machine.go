@@ -109,6 +109,10 @@ func (m *Machine) Context() Context {
 	return c
 }
 
+// Now returns where the conversation stands, without the line that waits for
+// its answer: the context in which the next client line is said.
+func (m *Machine) Now() Context { return m.ctx }
+
 // Awaiting returns how many lines have not been answered yet.
 func (m *Machine) Awaiting() int { return len(m.pending) }
 
