@@ -69,6 +69,11 @@ func (t Text) Fill(args Args) Text {
 	return Text{EN: fill(t.EN, args), ZH: fill(t.ZH, args)}
 }
 
+// With puts a text into a place of the text, each language into its own.
+func (t Text) With(place string, v Text) Text {
+	return Text{EN: fill(t.EN, Args{place: v.EN}), ZH: fill(t.ZH, Args{place: v.ZH})}
+}
+
 // fill reads the template once, so that a brace inside a value is never taken for a place.
 func fill(template string, args Args) string {
 	if !strings.Contains(template, "{") {

@@ -32,6 +32,12 @@ type Utterance struct {
 // Line returns the line as it was said, without its CRLF.
 func (u Utterance) Line() string { return u.line }
 
+// Understand takes a client line apart again in the context of its event.
+func Understand(c Context, line string) Utterance {
+	m := Machine{table: TableOf(c.Protocol), ctx: c}
+	return m.Look(line)
+}
+
 // splitVerb cuts a command line at its first space. Trailing white space is
 // forgiven (RFC 5321 §4.1.1), leading is not.
 func splitVerb(line string) (verb, args string, argsAt int) {

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"maillab/explain"
+	"maillab/phrases"
+	"maillab/protocol"
+	"maillab/terminal"
+)
+
+// explainFlags are the flags of `maillab explain`.
+type explainFlags struct {
+	protocol string
+	after    string
+	json     bool
+}
+
+func (p *program) explainCommand() *cobra.Command {
+	var f explainFlags
+	c := &cobra.Command{
+		Use: "explain [REPLY]",
+		RunE: func(_ *cobra.Command, args []string) error {
+			return p.explain(f, args)
+		},
+	}
+	c.Flags().StringVar(&f.protocol, "protocol", "", "")
+	c.Flags().StringVar(&f.after, "after", "", "")
+	c.Flags().BoolVar(&f.json, "json", false, "")
+	return c
+}
+
+func (p *program) explain(f explainFlags, args []string) error {
+	proto := protocol.Protocol(strings.ToLower(f.protocol))
+	if proto != "" && protocol.TableOf(proto) == nil {
+		return &usageError{say("error.protocol", phrases.Args{"value": phrases.Clean(f.protocol)})}
+	}
+	raw, err := p.argumentOrInput(args)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(raw) == "" {
+		return &usageError{say("error.no-reply", nil)}
+	}
+	ctx, reply := explain.ContextAfter(proto, f.after, raw)
+	if f.json {
+		e := json.NewEncoder(p.out)
+		e.SetEscapeHTML(false)
+		return e.Encode(explain.Reply(ctx, reply))
+	}
+	terminal.NewRenderer(p.out, p.columns, p.colour(), p.lang).Explanation(ctx, reply)
+	return nil
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"maillab/mockserver"
+	"maillab/phrases"
+)
+
+// serveFlags are the flags of `maillab serve`.
+type serveFlags struct {
+	smtp, submission, pop3 []string
+	users                  []string
+	domain                 string
+	lan                    bool
+}
+
+// shutdownTime is how long sessions in a transaction may take to finish.
+const shutdownTime = 10 * time.Second
+
+func (p *program) serveCommand() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use: "serve", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error { return p.serve(c.Context(), f) },
+	}
+	c.Flags().StringArrayVar(&f.smtp, "smtp", nil, "")
+	c.Flags().StringArrayVar(&f.submission, "submission", nil, "")
+	c.Flags().StringArrayVar(&f.pop3, "pop3", nil, "")
+	c.Flags().StringArrayVar(&f.users, "user", nil, "")
+	c.Flags().StringVar(&f.domain, "domain", "lab.test", "")
+	c.Flags().BoolVar(&f.lan, "lan", false, "")
+	return c
+}
+
+func (p *program) serve(ctx context.Context, f serveFlags) error {
+	cfg, err := f.config()
+	if err != nil {
+		return err
+	}
+	l, err := mockserver.Start(cfg)
+	if err != nil {
+		return &failure{say("error.listen", phrases.Args{"error": phrases.Clean(err.Error())})}
+	}
+	for _, b := range l.Endpoints() {
+		fmt.Fprintf(p.out, "%s=%s\n", strings.ToUpper(b.Service), b.Addr)
+	}
+	fmt.Fprintln(p.out, "READY")
+	<-ctx.Done()
+	stop, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	return l.Shutdown(stop)
+}
+
+// config turns the flags into the servers' configuration. Without any address
+// each service gets a free port of the loopback interface.
+func (f serveFlags) config() (mockserver.Config, error) {
+	cfg := mockserver.Config{Domain: f.domain}
+	for _, s := range []struct {
+		service string
+		addrs   []string
+	}{{"smtp", f.smtp}, {"submission", f.submission}, {"pop3", f.pop3}} {
+		for _, a := range s.addrs {
+			addr, err := f.address(a)
+			if err != nil {
+				return cfg, err
+			}
+			cfg.Listeners = append(cfg.Listeners, mockserver.Listener{Service: s.service, Addr: addr})
+		}
+	}
+	for _, u := range f.users {
+		name, password, ok := strings.Cut(u, ":")
+		if !ok || name == "" || password == "" {
+			return cfg, &usageError{say("error.user", phrases.Args{"value": phrases.Clean(name)})}
+		}
+		cfg.Users = append(cfg.Users, mockserver.User{Name: name, Password: password})
+	}
+	return cfg, nil
+}
+
+// address completes an address: a port alone means loopback, and anything that
+// others can reach must have been allowed with --lan.
+func (f serveFlags) address(a string) (string, error) {
+	if !strings.Contains(a, ":") {
+		a = ":" + a
+	}
+	host, port, err := net.SplitHostPort(a)
+	if err != nil {
+		return "", &usageError{say("error.address", phrases.Args{"value": phrases.Clean(a)})}
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	ip := net.ParseIP(host)
+	if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && !f.lan {
+		return "", &usageError{say("error.lan", phrases.Args{"value": phrases.Clean(a)})}
+	}
+	return net.JoinHostPort(host, port), nil
+}

@@ -1,0 +1,22 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"maillab/lab"
+)
+
+func (p *program) telnetCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "telnet HOST [PORT]",
+		Aliases: []string{"open"},
+		Args:    between(1, 2),
+		RunE: func(c *cobra.Command, args []string) error {
+			port := lab.DefaultPort(args[0])
+			if len(args) == 2 {
+				port = args[1]
+			}
+			return p.repl(c.Context(), deskPlan{host: args[0], port: port})
+		},
+	}
+}

@@ -1,0 +1,6 @@
+//go:build !windows
+
+package main
+
+// systemLocale: everywhere but on Windows the environment has said it all.
+func systemLocale() string { return "" }

@@ -1,0 +1,100 @@
+package explain
+
+import (
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// Client looks at a client line before or after it is sent, and says what in it
+// is a slip or a risk, with the place and the line that was probably meant. u
+// comes from Machine.Look or Machine.Said; ctx is where the conversation stands.
+func Client(ctx protocol.Context, u protocol.Utterance) []Notice {
+	notices := slips(ctx, u)
+	return append(notices, risks(ctx, u)...)
+}
+
+// slipsOf finds the slips of the line that ctx says was answered.
+func slipsOf(ctx protocol.Context) []Notice {
+	m := machineAt(ctx)
+	u := m.Look(ctx.Line)
+	if u.Speech == protocol.SpeechCommand && ctx.Speech == protocol.SpeechResponse {
+		return nil
+	}
+	return slips(ctx, u)
+}
+
+func slips(ctx protocol.Context, u protocol.Utterance) []Notice {
+	switch u.Speech {
+	case protocol.SpeechContent:
+		return contentSlips(u.Line())
+	case protocol.SpeechContentEnd:
+		return nil
+	case protocol.SpeechResponse:
+		return responseSlips(ctx, u.Line())
+	}
+	if ctx.Protocol == "" {
+		return nil
+	}
+	return commandSlips(ctx, u)
+}
+
+// notice makes a notice from the words under its kind.
+func notice(kind string, at, length int, meant string, args phrases.Args) Notice {
+	return Notice{Kind: kind, At: at, Len: length, Text: shelfNotices.say(kind, args), Meant: meant}
+}
+
+func risk(kind string, at, length int, args phrases.Args) Notice {
+	n := notice(kind, at, length, "", args)
+	n.Risky = true
+	return n
+}
+
+// commandSlips: what a keyboard or an input method did to the line explains
+// everything else about it, so it is looked for first.
+func commandSlips(ctx protocol.Context, u protocol.Utterance) []Notice {
+	line := u.Line()
+	if typed := typingSlips(ctx.Protocol, line); len(typed) > 0 {
+		return typed
+	}
+	switch {
+	case line == "":
+		return []Notice{notice("empty-line", 0, 0, "", nil)}
+	case u.Fault == nil:
+		return doubleBlank(ctx.Protocol, line, u)
+	case u.Fault.Reason == protocol.UnknownVerb:
+		return append(unknownVerb(ctx, u), doubleBlank(ctx.Protocol, line, u)...)
+	}
+	list := []Notice{faultNotice(ctx, u)}
+	return append(list, doubleBlank(ctx.Protocol, line, u)...)
+}
+
+// faultNotice puts the refusal that the table predicts into words.
+func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
+	f := u.Fault
+	key, want := "reason."+string(f.Reason), f.Want
+	transaction := ctx.State == protocol.StateMail || ctx.State == protocol.StateRcpt
+	switch {
+	case f.Reason != protocol.OutOfOrder:
+	case u.Verb == "MAIL" && transaction:
+		key = "nested-mail"
+	case transaction && want == "EHLO":
+		key, want = "out-of-order-want", "RSET"
+	case want != "":
+		key = "out-of-order-want"
+	}
+	n := notice(key, f.At, f.Len, "", phrases.Args{
+		"want": shown(want), "verb": shown(u.Verb), "syntax": u.Row.Syntax, "word": shown(part(u.Line(), f.At, f.Len)),
+	})
+	n.Kind = string(f.Reason)
+	if f.Code != "503" && f.Code != "530" && f.Reason != protocol.OutOfOrder {
+		if meant := repair(ctx.Protocol, u.Line()); meant != u.Line() {
+			n.Meant = meant
+		}
+	}
+	return n
+}
+
+func part(s string, at, length int) string {
+	at = min(max(at, 0), len(s))
+	return s[at:min(at+max(length, 0), len(s))]
+}

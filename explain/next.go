@@ -1,0 +1,248 @@
+package explain
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// where is all that decides which lines are in order.
+type where struct {
+	protocol             protocol.Protocol
+	state                protocol.State
+	esmtp, auth, stamped bool
+	// after is the verb just answered: what the table teaches next comes first.
+	after string
+}
+
+// nextCache holds the answers: there are few places in a conversation.
+var nextCache sync.Map // where → []Next
+
+// next lists what is in order after this reply, by the table.
+func (v *view) next() []Next {
+	if v.table == nil {
+		return nil
+	}
+	after := contextAfterReply(v.ctx, v.protocol, v.reply)
+	if v.closes {
+		after.State = protocol.StateClosed
+	}
+	return nextIn(after, v.verb)
+}
+
+func nextIn(c protocol.Context, verb string) []Next {
+	t := protocol.TableOf(c.Protocol)
+	if row := t.Row(verb); row == nil || verb == "" {
+		verb = ""
+	}
+	w := where{c.Protocol, c.State, c.ESMTP, c.Authenticated, c.Timestamp != "", verb}
+	if list, ok := nextCache.Load(w); ok {
+		return list.([]Next)
+	}
+	m := machineAt(c)
+	rows := m.Legal()
+	order := rank(t, rows, w)
+	slices.SortStableFunc(rows, func(a, b *protocol.Row) int { return cmp.Compare(order[a], order[b]) })
+	list := make([]Next, 0, len(rows))
+	for _, r := range rows {
+		list = append(list, Next{Line: leadLine(r, c), Why: verbWords(c.Protocol, r.Verb)})
+	}
+	nextCache.Store(w, list)
+	return list
+}
+
+// rank puts first what leads on along the main path, then what stays here
+// (beginning after the verb just said), then the way out, then the way back.
+func rank(t *protocol.Table, rows []*protocol.Row, w where) map[*protocol.Row]int {
+	here, said := slices.Index(t.States, w.state), -1
+	for i := range t.Rows {
+		if t.Rows[i].Verb == w.after {
+			said = i
+		}
+	}
+	order := map[*protocol.Row]int{}
+	for i, r := range rows {
+		order[r] = rankOf(t, r, w, here, said) + i
+	}
+	return order
+}
+
+func rankOf(t *protocol.Table, r *protocol.Row, w where, here, said int) int {
+	const step = 1000
+	if r.Verb == "QUIT" {
+		return 4 * step
+	}
+	to := -1
+	if len(r.Answers) > 0 {
+		to = slices.Index(t.States, r.Answers[0].Next)
+	}
+	at := slices.IndexFunc(t.Rows, func(x protocol.Row) bool { return x.Verb == r.Verb })
+	switch {
+	case w.state == protocol.StateUpdate || w.state == protocol.StateClosed:
+		return 0
+	case to > here:
+		return 0
+	case r.Verb == w.after && (r.Verb == "EHLO" || r.Verb == "HELO"), to >= 0 && to < here, r.Verb == "EHLO", r.Verb == "HELO":
+		return 5 * step
+	case at > said:
+		return step
+	}
+	return 2 * step
+}
+
+// leadLine is the line a row is begun with, its places written out.
+func leadLine(r *protocol.Row, c protocol.Context) string {
+	switch {
+	case r.Verb == protocol.VerbResponse:
+		return responseForm(c)
+	case strings.HasSuffix(r.Lead, "<"):
+		return r.Lead + "...>"
+	case strings.HasSuffix(r.Lead, " "):
+		syntax, _, _ := strings.Cut(r.Syntax, " [")
+		return syntax
+	}
+	return r.Lead
+}
+
+// responseForm says what the next line of an AUTH exchange holds.
+func responseForm(c protocol.Context) string {
+	switch strings.ToLower(decodedChallenge(c.Challenge)) {
+	case "username:", "user name", "user name\x00":
+		return "base64(user)"
+	case "password:", "password", "password\x00":
+		return "base64(password)"
+	}
+	return "base64"
+}
+
+// machines holds a machine in each place that has been asked for; a copy of it
+// is a conversation that stands there.
+var machines sync.Map // where → *protocol.Machine
+
+// machineAt returns a machine that stands where c does, as far as order goes.
+func machineAt(c protocol.Context) *protocol.Machine {
+	w := where{c.Protocol, c.State, c.ESMTP, c.Authenticated, c.Timestamp != "", ""}
+	if m, ok := machines.Load(w); ok {
+		twin := *m.(*protocol.Machine)
+		return &twin
+	}
+	m := walkTo(w)
+	twin := *m
+	machines.Store(w, &twin)
+	return m
+}
+
+// walkTo plays the shortest conversation that leads to w.
+func walkTo(w where) *protocol.Machine {
+	m := protocol.NewMachine(w.protocol)
+	t := protocol.TableOf(w.protocol)
+	greeting := t.Greeting.Answers[0].Code + " x"
+	if w.stamped {
+		greeting += " <1@x>"
+	}
+	if w.state == protocol.StateConnecting {
+		return m
+	}
+	hear(m, greeting)
+	if w.state == protocol.StateClosed {
+		m.Close()
+		return m
+	}
+	hello := "HELO"
+	if w.esmtp {
+		hello = "EHLO"
+	}
+	if w.protocol == protocol.SMTP && w.state != protocol.StateGreeted {
+		turn(m, t.Row(hello))
+		if w.auth {
+			logIn(m, t)
+		}
+	}
+	for range len(t.States) {
+		if m.Context().State == w.state || !stepTo(m, t, w.state) {
+			break
+		}
+	}
+	return m
+}
+
+// logIn plays a successful AUTH without an exchange.
+func logIn(m *protocol.Machine, t *protocol.Table) {
+	if !m.Context().ESMTP {
+		turn(m, t.Row("EHLO"))
+	}
+	m.Said("AUTH PLAIN AHUAcA==")
+	hear(m, "235 x")
+}
+
+// stepTo plays one step on the shortest way to a state, by the table's edges.
+func stepTo(m *protocol.Machine, t *protocol.Table, to protocol.State) bool {
+	from := m.Context().State
+	type way struct {
+		state protocol.State
+		first protocol.Edge
+	}
+	edges, queue, seen := t.Edges(), []way{{state: from}}, map[protocol.State]bool{from: true}
+	for len(queue) > 0 {
+		w := queue[0]
+		queue = queue[1:]
+		for _, e := range edges {
+			if e.From != w.state || seen[e.To] {
+				continue
+			}
+			seen[e.To] = true
+			next := way{e.To, w.first}
+			if w.state == from {
+				next.first = e
+			}
+			if e.To == to {
+				m.Said(t.Row(next.first.Verb).Example)
+				hear(m, next.first.Code+" x")
+				return true
+			}
+			queue = append(queue, next)
+		}
+	}
+	return false
+}
+
+func turn(m *protocol.Machine, r *protocol.Row) {
+	m.Said(r.Example)
+	hear(m, r.Answers[0].Code+" x")
+}
+
+func hear(m *protocol.Machine, raw string) {
+	m.Heard(protocol.ParseReply(m.Context().Protocol, raw, false))
+}
+
+// contextAfterReply is where the conversation stands after the reply.
+func contextAfterReply(c protocol.Context, p protocol.Protocol, r protocol.Reply) protocol.Context {
+	c.Protocol = p
+	m := machineAt(c)
+	if c.Verb != "" || c.Line != "" {
+		m.Said(saidLine(c, m.Table()))
+	}
+	after := m.Heard(r).After
+	after.Timestamp = cmp.Or(after.Timestamp, c.Timestamp)
+	return after
+}
+
+// saidLine is the line answered; where only its verb is known (a secret was
+// taken out), the row's example stands in.
+func saidLine(c protocol.Context, t *protocol.Table) string {
+	if row := t.Row(c.Verb); c.Line == "" && row != nil {
+		return cmp.Or(row.Example, "=")
+	}
+	return c.Line
+}
+
+func verbWords(p protocol.Protocol, verb string) phrases.Text {
+	if r := shelfVerbs.get(string(p) + "." + verb); r != nil {
+		return r.text()
+	}
+	return phrases.Text{}
+}

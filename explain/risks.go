@@ -1,0 +1,82 @@
+package explain
+
+import (
+	"strings"
+
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// clearMechanisms send the password itself.
+var clearMechanisms = map[string]bool{"LOGIN": true, "PLAIN": true}
+
+// risks are what is in order and yet has a danger worth one sentence.
+func risks(ctx protocol.Context, u protocol.Utterance) []Notice {
+	line := u.Line()
+	if u.Speech == protocol.SpeechResponse {
+		if clearMechanisms[ctx.Mechanism] && !ctx.TLS && line != "*" && line != "" {
+			return []Notice{risk("clear-password", 0, len(line), nil)}
+		}
+		return nil
+	}
+	if u.Speech != protocol.SpeechCommand || u.Row == nil {
+		return misspeltPassword(u)
+	}
+	var list []Notice
+	add := func(n Notice) { list = append(list, n) }
+	first, second, _ := strings.Cut(u.Args, " ")
+	transaction := ctx.State == protocol.StateMail || ctx.State == protocol.StateRcpt
+	switch u.Row.Verb {
+	case "PASS":
+		passRisks(ctx, u, add)
+	case "USER":
+		if looksBase64(u.Args) {
+			add(risk("base64-in-pop3", u.ArgsAt, len(u.Args), phrases.Args{"verb": "USER"}))
+		}
+	case "AUTH":
+		if clearMechanisms[strings.ToUpper(first)] && !ctx.TLS {
+			add(risk("clear-password", u.ArgsAt, len(first), nil))
+		}
+		if second != "" && strings.EqualFold(first, "PLAIN") {
+			add(risk("secret-in-line", u.ArgsAt+len(first)+1, len(second), nil))
+		}
+	case "APOP":
+		add(risk("apop-weak", 0, len(u.Verb), nil))
+	case "QUIT":
+		switch {
+		case transaction:
+			add(risk("quit-abandons", 0, len(u.Verb), nil))
+		case ctx.Deleted > 0:
+			add(risk("quit-deletes", 0, len(u.Verb), phrases.Args{"n": number(ctx.Deleted)}))
+		}
+	case "EHLO", "HELO":
+		if transaction {
+			add(risk("ehlo-resets", 0, len(u.Verb), nil))
+		}
+	}
+	return list
+}
+
+func passRisks(ctx protocol.Context, u protocol.Utterance, add func(Notice)) {
+	line := u.Line()
+	if u.Args != "" && !ctx.TLS {
+		add(risk("clear-password", u.ArgsAt, len(u.Args), nil))
+	}
+	if end := len(strings.TrimRight(line, " ")); u.Args != "" && end < len(line) {
+		add(risk("trailing-blank", end, len(line)-end, nil))
+	}
+	if looksBase64(u.Args) && strings.HasSuffix(u.Args, "=") {
+		add(risk("base64-in-pop3", u.ArgsAt, len(u.Args), phrases.Args{"verb": "PASS"}))
+	}
+}
+
+// misspeltPassword: "pas secret" sends the password although nobody understands it.
+func misspeltPassword(u protocol.Utterance) []Notice {
+	if u.Speech != protocol.SpeechCommand || u.Args == "" {
+		return nil
+	}
+	if f, d := nearest([]form{{"PASS", "PASS", "PASS"}}, lettersOnly(u.Verb)); d <= 1 && f.verb != "" || strings.HasPrefix(u.Verb, "PASS") {
+		return []Notice{risk("clear-password", u.ArgsAt, len(u.Args), nil)}
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package explain
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// lookalikes are characters that input methods and word processors put where
+// ASCII is due. Full-width forms (U+FF01..U+FF5E) are computed.
+var lookalikes = map[rune]string{
+	'\u3000': " ", '\u00a0': " ", '\u2002': " ", '\u2003': " ", '\u2009': " ", '\u200b': "", '\ufeff': "",
+	'。': ".", '｡': ".", '、': ",", '《': "<", '》': ">", '〈': "<", '〉': ">", '«': "<", '»': ">", '‹': "<", '›': ">",
+	'“': `"`, '”': `"`, '‘': "'", '’': "'", '「': "<", '」': ">", '【': "[", '】': "]", '—': "-", '–': "-", '−': "-", '…': "...",
+}
+
+// fold returns what ASCII a character stands for, and whether it stands for any.
+func fold(r rune) (string, bool) {
+	if r >= 0xff01 && r <= 0xff5e {
+		return string(r - 0xff01 + '!'), true
+	}
+	s, ok := lookalikes[r]
+	return s, ok
+}
+
+// foldLine writes a line in the ASCII that was meant, backspaces carried out.
+func foldLine(line string) string {
+	var out []rune
+	for _, r := range line {
+		switch s, ok := fold(r); {
+		case r == '\b' || r == 0x7f:
+			if len(out) > 0 {
+				out = out[:len(out)-1]
+			}
+		case r < ' ' && r != '\t':
+		case ok:
+			out = append(out, []rune(s)...)
+		default:
+			out = append(out, r)
+		}
+	}
+	return string(out)
+}
+
+// typingSlips: control octets, full-width characters, a blank in front.
+func typingSlips(p protocol.Protocol, line string) []Notice {
+	var list []Notice
+	for i := 0; i < len(line); i++ {
+		if c := line[i]; c < ' ' && c != '\t' || c == 0x7f {
+			kind := "control-character"
+			if c == '\b' || c == 0x7f {
+				kind = "backspace"
+			}
+			list = append(list, notice(kind, i, 1, repair(p, line), phrases.Args{"byte": Clean(line[i : i+1])}))
+			break
+		}
+	}
+	if at, r := firstLookalike(p, line); at >= 0 {
+		s, _ := fold(r)
+		kind := "full-width"
+		if s == " " || s == "" {
+			kind = "full-width-space"
+		}
+		list = append(list, notice(kind, at, utf8.RuneLen(r), repair(p, line), phrases.Args{"char": Clean(string(r)), "ascii": s}))
+	}
+	if len(list) == 0 && line != "" && (line[0] == ' ' || line[0] == '\t') && strings.TrimSpace(line) != "" {
+		blanks := len(line) - len(strings.TrimLeft(line, " \t"))
+		list = append(list, notice("leading-blank", 0, blanks, repair(p, line), nil))
+	}
+	return list
+}
+
+// firstLookalike leaves free text alone: a password or a NOOP may hold anything.
+func firstLookalike(p protocol.Protocol, line string) (int, rune) {
+	if isASCII(line) {
+		return -1, 0
+	}
+	verb, _, _ := strings.Cut(line, " ")
+	if row := protocol.TableOf(p).Row(verb); row != nil && (row.Args == protocol.ArgsText || row.Args == protocol.ArgsAny) {
+		return -1, 0
+	}
+	for i, r := range line {
+		if _, ok := fold(r); ok {
+			return i, r
+		}
+	}
+	return -1, 0
+}
+
+// doubleBlank: two blanks between the verb and the rest, which strict servers refuse.
+func doubleBlank(p protocol.Protocol, line string, u protocol.Utterance) []Notice {
+	if u.Row == nil {
+		return nil
+	}
+	at := len(u.Verb)
+	if u.Args == "" || !strings.HasPrefix(line[at:], "  ") || u.Verb == "PASS" {
+		return nil
+	}
+	blanks := len(line[at:]) - len(strings.TrimLeft(line[at:], " "))
+	return []Notice{notice("double-blank", at, blanks, repair(p, line), nil)}
+}

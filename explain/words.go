@@ -1,0 +1,210 @@
+package explain
+
+import (
+	"strings"
+
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// insert puts a text of both languages into a place of another one.
+func insert(t phrases.Text, place string, value phrases.Text) phrases.Text {
+	place = "{" + place + "}"
+	return phrases.Text{EN: strings.ReplaceAll(t.EN, place, value.EN), ZH: strings.ReplaceAll(t.ZH, place, value.ZH)}
+}
+
+// join sets one text behind another.
+func join(a, b phrases.Text) phrases.Text {
+	switch {
+	case a.Empty():
+		return b
+	case b.Empty():
+		return a
+	}
+	return phrases.Text{EN: a.EN + " " + b.EN, ZH: a.ZH + b.ZH}
+}
+
+// summarise writes the summary and the details, from the most particular
+// knowledge to the most general.
+func (v *view) summarise() {
+	code := codeRecord(v.protocol, v.code, v.place)
+	class := classRecord(v.protocol, v.a.Class, v.place)
+	v.a.Topic = v.topic()
+	v.a.Ref = v.reference(code, class)
+	if v.a.Summary.Empty() {
+		v.a.Summary = v.summary(code, class)
+	}
+	v.slipDetails()
+	v.classDetail(class)
+	v.codeDetails(code)
+}
+
+// summary picks the sentence for the beginner.
+func (v *view) summary(code, class *record) phrases.Text {
+	switch {
+	case v.known != nil && v.known.EN != "":
+		return phrases.Text{EN: v.known.EN, ZH: v.known.ZH}
+	case v.plain() && code != nil:
+		return code.text()
+	case class != nil:
+		return class.text()
+	case code != nil:
+		return code.text()
+	}
+	return v.unknownSummary()
+}
+
+// plain holds where the code in its command says all there is to say.
+func (v *view) plain() bool {
+	return v.known == nil && (v.a.Severity == Success || v.a.Severity == Intermediate)
+}
+
+// unknownSummary is for what no file knows: the first digit still tells something.
+func (v *view) unknownSummary() phrases.Text {
+	if len(v.code) == 3 && !v.oddCode {
+		return say("summary.unlisted-"+v.a.Severity, phrases.Args{"code": v.code})
+	}
+	if v.oddCode {
+		return say("summary.odd-code", phrases.Args{"code": shown(v.code)})
+	}
+	return say("summary.garbage", nil)
+}
+
+// slipDetails says what was wrong with the line that was answered.
+func (v *view) slipDetails() {
+	for _, s := range v.slips {
+		v.detail(s.Text)
+		word := s.word
+		if word == "" {
+			word = s.Meant
+		}
+		if word != "" {
+			v.fieldOnce("did_you_mean", word)
+		}
+	}
+}
+
+func (v *view) classDetail(class *record) {
+	if class == nil {
+		return
+	}
+	if class.text() != v.a.Summary {
+		v.detail(class.text())
+	}
+	if class.Long != nil {
+		v.detail(*class.Long)
+	}
+}
+
+// codeDetails says what the code means by the standard, and where the reply
+// does not keep to it.
+func (v *view) codeDetails(code *record) {
+	if code != nil && code.text() != v.a.Summary {
+		v.detail(insert(say("detail.code", phrases.Args{"code": shown(v.code)}), "what", code.text()))
+	}
+	if code != nil && code.Long != nil {
+		v.detail(*code.Long)
+	}
+	if v.enhanced != "" && v.protocol != protocol.POP3 {
+		v.detail(insert(say("detail.enhanced", phrases.Args{"code": v.enhanced}), "what", enhancedWords(v.enhanced)))
+	}
+	if contradiction(v.code, v.enhanced) && v.protocol != protocol.POP3 {
+		v.detail(say("detail.contradiction", phrases.Args{"code": v.code, "enhanced": v.enhanced}))
+	}
+	if v.unlisted() {
+		v.detail(say("detail.unlisted", phrases.Args{"code": shown(v.code), "command": shown(v.verb)}))
+	}
+	if v.gbk {
+		v.detail(say("detail.gbk", phrases.Args{"text": shown(v.words)}))
+	}
+	v.frameDetails()
+}
+
+func (v *view) frameDetails() {
+	if !v.reply.Complete && len(v.reply.Lines) > 0 {
+		v.field("complete", false)
+		v.detail(say("detail.incomplete", nil))
+	}
+	if v.reply.Cut > 0 {
+		v.detail(say("detail.cut", phrases.Args{"octets": number(v.reply.Cut)}))
+	}
+	if v.mixedCodes() {
+		v.detail(say("detail.mixed-codes", nil))
+	}
+}
+
+func (v *view) mixedCodes() bool {
+	if v.protocol != protocol.SMTP {
+		return false
+	}
+	for _, l := range v.reply.Lines {
+		if l.Code != v.reply.Code {
+			return true
+		}
+	}
+	return false
+}
+
+// unlisted reports whether the table has no such code for the command answered.
+func (v *view) unlisted() bool {
+	if v.row == nil || v.code == "" || v.place == placeUnasked {
+		return false
+	}
+	if _, ok := v.row.Answer(v.code, v.args); ok {
+		return false
+	}
+	for _, a := range v.table.Anywhere {
+		if a.Code == v.code {
+			return false
+		}
+	}
+	return true
+}
+
+// codeRecord finds the words for a code in the reply to a command, or anywhere.
+func codeRecord(p protocol.Protocol, code, place string) *record {
+	if r := shelfCodes.get(string(p) + "." + code + "." + place); r != nil {
+		return r
+	}
+	return shelfCodes.get(string(p) + "." + code)
+}
+
+func classRecord(p protocol.Protocol, class, place string) *record {
+	for _, key := range [...]string{
+		string(p) + "." + class + "." + place, class + "." + place, string(p) + "." + class, class,
+	} {
+		if r := shelfClasses.get(key); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+func (v *view) topic() string {
+	t := string(v.protocol) + "." + v.code
+	if v.place != placeUnasked {
+		t += "." + v.place
+	}
+	if v.known != nil || v.a.Severity == Transient || v.a.Severity == Permanent {
+		t += "." + v.a.Class
+	}
+	return Clean(t)
+}
+
+func (v *view) reference(code, class *record) string {
+	switch {
+	case v.known != nil:
+		return v.known.Ref
+	case v.plain() && code != nil:
+		return code.Ref
+	case class != nil:
+		return class.Ref
+	case code != nil:
+		return code.Ref
+	case v.row != nil:
+		return v.row.Ref
+	case v.protocol == protocol.POP3:
+		return "RFC 1939 §3"
+	}
+	return "RFC 5321 §4.2"
+}

@@ -1,0 +1,233 @@
+package lab
+
+import (
+	"context"
+	"sort"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// LabCommand is one word of the lab. Dispatch, help and completion read this
+// table; the words about it stand in the data files under "cmd." and its name.
+type LabCommand struct {
+	Name    string
+	Aliases []string
+	// Usage is the form, names of arguments in capitals.
+	Usage string
+	Group string
+	// Complete offers what the argument may be; nil offers nothing.
+	Complete func(*Shell) []Candidate
+	run      func(ctx context.Context, s *Shell, arg string) error
+	// private: the argument may hold a password, so neither events nor history keep it.
+	private bool
+}
+
+// Groups of commands, in the order in which help lists them.
+const (
+	groupTalk   = "talk"
+	groupLearn  = "learn"
+	groupTools  = "tools"
+	groupScreen = "screen"
+)
+
+var groups = []string{groupTalk, groupLearn, groupTools, groupScreen}
+
+// commands is filled in here and nowhere else; a function, because help reads it.
+func commands() []LabCommand {
+	return []LabCommand{
+		{Name: "telnet", Aliases: []string{"open", "connect", "o"}, Usage: "telnet HOST [PORT]", Group: groupTalk, run: runTelnet, Complete: completeHosts},
+		{Name: "servers", Aliases: []string{"accounts", "hosts"}, Usage: "servers", Group: groupTalk, run: runServers},
+		{Name: "state", Usage: "state", Group: groupTalk, run: runState},
+		{Name: "status", Usage: "status", Group: groupTalk, run: runStatus},
+		{Name: "send", Usage: "send LINE", Group: groupTalk, run: runSend},
+		{Name: "close", Aliases: []string{"disconnect"}, Usage: "close", Group: groupTalk, run: runClose},
+
+		{Name: "lessons", Usage: "lessons", Group: groupLearn, run: runLessons},
+		{Name: "lesson", Usage: "lesson [ID]", Group: groupLearn, run: runLesson, Complete: completeLessons},
+		{Name: "next", Aliases: []string{"n"}, Usage: "next", Group: groupLearn, run: runNext},
+		{Name: "hint", Usage: "hint", Group: groupLearn, run: runHint},
+		{Name: "solution", Usage: "solution", Group: groupLearn, run: runSolution},
+		{Name: "skip", Usage: "skip", Group: groupLearn, run: runSkip},
+		{Name: "back", Usage: "back", Group: groupLearn, run: runBack},
+		{Name: "where", Usage: "where", Group: groupLearn, run: runWhere},
+		{Name: "restart", Usage: "restart", Group: groupLearn, run: runRestart},
+		{Name: "leave", Aliases: []string{"stop"}, Usage: "leave", Group: groupLearn, run: runLeave},
+
+		{Name: "base64", Usage: "base64 [encode TEXT | decode TEXT]", Group: groupTools, run: runBase64, Complete: completeBase64, private: true},
+		{Name: "inbox", Aliases: []string{"mailbox"}, Usage: "inbox [USER [NUMBER]]", Group: groupTools, run: runInbox, Complete: completeUsers},
+		{Name: "explain", Usage: "explain off|brief|full|auto|last|WORD", Group: groupTools, run: runExplain, Complete: completeLevels},
+
+		{Name: "lang", Aliases: []string{"language", "语言"}, Usage: "lang zh|en", Group: groupScreen, run: runLang, Complete: completeLangs},
+		{Name: "help", Aliases: []string{"?", "h", "帮助"}, Usage: "help [WORD]", Group: groupScreen, run: runHelp, Complete: completeTopics},
+		{Name: "version", Usage: "version", Group: groupScreen, run: runVersion},
+		{Name: "quit", Aliases: []string{"exit", "bye", "q", "退出"}, Usage: "quit", Group: groupScreen, run: runQuit},
+	}
+}
+
+// findCommand finds a command by its name or an alias, lower case.
+func findCommand(name string) *LabCommand {
+	for _, c := range commands() {
+		if c.Name == name {
+			return &c
+		}
+		for _, a := range c.Aliases {
+			if a == name {
+				return &c
+			}
+		}
+	}
+	return nil
+}
+
+// runCommand carries out a lab command; colon says that it was written with one.
+func (s *Shell) runCommand(ctx context.Context, line string, colon bool) error {
+	name, arg, _ := strings.Cut(line, " ")
+	if line == "" {
+		return nil
+	}
+	cmd := findCommand(strings.ToLower(name))
+	if cmd == nil {
+		return s.unknownCommand(line, name, colon)
+	}
+	arg = strings.TrimSpace(arg)
+	err := cmd.run(ctx, s, arg)
+	if err == nil {
+		if cmd.private {
+			arg = ""
+		}
+		s.Sink(protocol.Event{Kind: protocol.KindCommand, Name: cmd.Name, Arg: arg})
+	}
+	return err
+}
+
+// unknownCommand says what was probably meant: a protocol command before there
+// is anybody to say it to, a slip of the fingers, a line for the server.
+func (s *Shell) unknownCommand(line, name string, colon bool) error {
+	args := phrases.Args{"word": phrases.Clean(name), "near": nearestCommand(strings.ToLower(name))}
+	switch {
+	case colon && args["near"] != "":
+		return trouble("command.unknown-colon-near", args)
+	case colon:
+		return trouble("command.unknown-colon", args)
+	}
+	if p, verb := protocolWord(line); verb != "" {
+		args["verb"] = verb
+		return trouble("command.not-connected-"+string(p), args)
+	}
+	if args["near"] != "" {
+		return trouble("command.unknown-near", args)
+	}
+	return trouble("command.unknown", args)
+}
+
+// protocolWord finds the protocol that a line typed at the lab's prompt belongs to.
+func protocolWord(line string) (protocol.Protocol, string) {
+	word, _, _ := strings.Cut(strings.ToUpper(line), " ")
+	for _, p := range []protocol.Protocol{protocol.SMTP, protocol.POP3} {
+		for _, r := range protocol.TableOf(p).Rows {
+			if r.Verb == word || strings.HasPrefix(word, strings.ReplaceAll(r.Lead, " ", "")) && len(r.Lead) > 6 {
+				return p, r.Verb
+			}
+		}
+	}
+	return "", ""
+}
+
+// nearestCommand returns the command whose name is at most a third away, or "".
+func nearestCommand(word string) string {
+	best, distance := "", len(word)/3+2
+	for _, c := range commands() {
+		for _, n := range append([]string{c.Name}, c.Aliases...) {
+			if len(n) < 3 {
+				continue
+			}
+			if d := levenshtein.ComputeDistance(word, n); d < distance {
+				best, distance = c.Name, d
+			}
+		}
+	}
+	return best
+}
+
+func runQuit(_ context.Context, s *Shell, _ string) error {
+	s.mu.Lock()
+	s.quit = true
+	s.mu.Unlock()
+	return nil
+}
+
+func runVersion(_ context.Context, s *Shell, _ string) error {
+	s.show(Block{Kind: Para, Text: plain("maillab " + s.cfg.Version)})
+	return nil
+}
+
+func runLang(_ context.Context, s *Shell, arg string) error {
+	if arg == "" {
+		s.show(Block{Kind: Para, Text: Say("lang.now", nil)})
+		return nil
+	}
+	l, ok := phrases.ParseLang(arg)
+	if !ok {
+		return trouble("lang.unknown", phrases.Args{"lang": phrases.Clean(arg)})
+	}
+	s.lang.Store(l)
+	s.mu.Lock()
+	s.cfg.Front.SetLang(l)
+	s.cfg.Front.Show(Block{Kind: Success, Text: Say("lang.set", nil)})
+	inLesson := s.player != nil && !s.player.Finished()
+	s.mu.Unlock()
+	if inLesson {
+		s.showStep()
+	}
+	return nil
+}
+
+func runHelp(_ context.Context, s *Shell, arg string) error {
+	if arg == "" {
+		s.show(s.helpBlocks()...)
+		return nil
+	}
+	word := strings.TrimPrefix(strings.ToLower(arg), ":")
+	if cmd := findCommand(word); cmd != nil {
+		s.show(Block{Kind: Command, Lines: []string{cmd.Usage}}, Block{Kind: Para, Text: Say("cmd."+cmd.Name+".long", nil)})
+		return nil
+	}
+	return s.lookUp(arg)
+}
+
+// helpBlocks lists the commands by group, as they are typed here: with a colon
+// while connected.
+func (s *Shell) helpBlocks() []Block {
+	colon := ""
+	intro := "help.at-the-lab"
+	if s.Connected() {
+		colon, intro = ":", "help.connected"
+	}
+	blocks := []Block{{Kind: Para, Text: Say(intro, nil)}}
+	for _, g := range groups {
+		rows := [][]phrases.Text{}
+		for _, c := range commands() {
+			if c.Group == g {
+				rows = append(rows, []phrases.Text{plain(colon + c.Usage), Say("cmd."+c.Name, nil)})
+			}
+		}
+		blocks = append(blocks, Block{Kind: Heading, Text: Say("help.group."+g, nil)}, Block{Kind: Table, Rows: rows})
+	}
+	return append(blocks, Block{Kind: Note, Text: Say("help.keys", nil)})
+}
+
+// topics are the words that help and explain know, for completion.
+func topics() []string {
+	var out []string
+	for _, p := range []protocol.Protocol{protocol.SMTP, protocol.POP3} {
+		for _, r := range protocol.TableOf(p).Rows {
+			out = append(out, r.Verb)
+		}
+	}
+	sort.Strings(out)
+	return out
+}

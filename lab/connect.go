@@ -1,0 +1,186 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"maillab/mockserver"
+	"maillab/phrases"
+	"maillab/protocol"
+	"maillab/session"
+)
+
+// Connect opens a conversation, as telnet does, and waits for the greeting. It
+// is for the command line; learners use the telnet command.
+func (s *Shell) Connect(ctx context.Context, host, port string) error {
+	s.begin()
+	defer s.end()
+	return s.connect(ctx, host, port)
+}
+
+func (s *Shell) connect(ctx context.Context, host, port string) error {
+	if c := s.session(); c != nil {
+		return trouble("connection.already", phrases.Args{"host": phrases.Clean(c.Host)})
+	}
+	s.conn++
+	c, err := session.Dial(ctx, host, port, session.Config{
+		Dialer: labDialer{s}, Emit: s.Sink, Now: s.cfg.Now, ID: fmt.Sprintf("c%d", s.conn),
+	})
+	if err != nil {
+		return s.dialTrouble(err)
+	}
+	s.mu.Lock()
+	s.sess = c
+	s.mu.Unlock()
+	s.settle(ctx, c)
+	return nil
+}
+
+// labDialer sends the lab's own names to the lab's servers and every other name
+// out into the world.
+type labDialer struct{ s *Shell }
+
+func (d labDialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	if n := d.s.cfg.Network; n != nil {
+		if _, known := n.Resolve(host, port); known || n.Reserved(host) {
+			return n.DialContext(ctx, network, address)
+		}
+	}
+	if d.s.cfg.Dialer != nil {
+		return d.s.cfg.Dialer.DialContext(ctx, network, address)
+	}
+	return (&net.Dialer{}).DialContext(ctx, network, address)
+}
+
+// dialTrouble words a connection that did not come about.
+func (s *Shell) dialTrouble(err error) error {
+	var de *session.DialError
+	if !errors.As(err, &de) {
+		return err
+	}
+	args := phrases.Args{
+		"host": phrases.Clean(de.Host), "port": phrases.Clean(de.Port), "error": phrases.Clean(de.Err.Error()), "lab": s.labHosts(),
+	}
+	var unknown *mockserver.UnknownHostError
+	var closed *mockserver.ClosedPortError
+	key := "dial." + string(de.Problem)
+	switch {
+	case errors.As(err, &unknown):
+		key = "dial.no-such-lab-host"
+	case errors.As(err, &closed):
+		key, args["open"] = "dial.closed-lab-port", joinPorts(closed.Open)
+	}
+	return &Trouble{Key: key, Args: args, Err: err}
+}
+
+func joinPorts(ports []int) string {
+	words := make([]string, len(ports))
+	for i, p := range ports {
+		words[i] = strconv.Itoa(p)
+	}
+	return strings.Join(words, ", ")
+}
+
+// labHosts lists the lab's host names.
+func (s *Shell) labHosts() string {
+	if s.cfg.Network == nil {
+		return "-"
+	}
+	return strings.Join(s.cfg.Network.Hosts(), ", ")
+}
+
+// runTelnet is `telnet HOST [PORT]`.
+func runTelnet(ctx context.Context, s *Shell, arg string) error {
+	words := strings.Fields(arg)
+	if len(words) == 1 {
+		if host, port, err := net.SplitHostPort(words[0]); err == nil {
+			words = []string{host, port}
+		}
+	}
+	switch {
+	case len(words) == 0:
+		return trouble("telnet.no-host", nil)
+	case len(words) > 2:
+		return trouble("telnet.too-many", phrases.Args{"extra": phrases.Clean(strings.Join(words[2:], " "))})
+	case len(words) == 1 && isNumber(words[0]):
+		return trouble("telnet.port-only", phrases.Args{"port": words[0]})
+	}
+	host := words[0]
+	port := DefaultPort(host)
+	if len(words) == 2 {
+		port = words[1]
+	}
+	return s.connect(ctx, host, port)
+}
+
+// DefaultPort is 25, or 110 for a host whose name says POP: port 23 would be no use here.
+func DefaultPort(host string) string {
+	if strings.HasPrefix(strings.ToLower(host), "pop") {
+		return "110"
+	}
+	return "25"
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 16)
+	return err == nil
+}
+
+// runClose hangs up without QUIT.
+func runClose(_ context.Context, s *Shell, _ string) error {
+	c := s.session()
+	if c == nil {
+		return trouble("connection.none", nil)
+	}
+	_ = c.Close()
+	return nil
+}
+
+// runSend passes a line on that would otherwise be taken for a lab command.
+func runSend(ctx context.Context, s *Shell, arg string) error {
+	c := s.session()
+	if c == nil {
+		return trouble("connection.none", nil)
+	}
+	s.send(ctx, c, arg)
+	return nil
+}
+
+// runStatus says where the conversation stands, in a sentence.
+func runStatus(_ context.Context, s *Shell, _ string) error {
+	p := s.Place()
+	if !p.Connected {
+		s.show(Block{Kind: Para, Text: Say("connection.none", nil)})
+		return nil
+	}
+	s.show(Block{Kind: Para, Text: s.statusText(p)})
+	return nil
+}
+
+func (s *Shell) statusText(p Place) phrases.Text {
+	c := s.session()
+	if c == nil {
+		return Say("connection.none", nil)
+	}
+	t := Say("connection.status", phrases.Args{
+		"host": phrases.Clean(c.Host), "port": phrases.Clean(c.Port), "protocol": strings.ToUpper(string(p.Context.Protocol)),
+	}).With("state", stateName(p.Context))
+	if c.Owed() {
+		more := Say("connection.owed", nil)
+		t = phrases.Text{EN: t.EN + " " + more.EN, ZH: t.ZH + more.ZH}
+	}
+	return t
+}
+
+// ClosedText says why a connection ended.
+func ClosedText(e protocol.Event) phrases.Text {
+	return Say("closed."+string(e.Close), phrases.Args{"host": phrases.Clean(e.Host), "error": phrases.Clean(e.Err)})
+}

@@ -1,0 +1,41 @@
+package lab
+
+import (
+	"context"
+	"strings"
+
+	"maillab/phrases"
+)
+
+// escapeWords are the lab commands that the escape prompt takes, as telnet's does.
+var escapeWords = []string{"close", "status", "help", "quit"}
+
+// Escape carries out a line typed at the escape prompt (Ctrl-]), which works
+// where a typed line would be content. An empty line goes back.
+func (s *Shell) Escape(ctx context.Context, line string) {
+	word := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(line)), ":")
+	if word == "" {
+		return
+	}
+	s.begin()
+	defer s.end()
+	if word == "help" || word == "?" {
+		s.show(s.escapeHelp()...)
+		return
+	}
+	for _, w := range escapeWords {
+		if strings.HasPrefix(w, word) {
+			s.report(s.runCommand(ctx, w, true))
+			return
+		}
+	}
+	s.report(trouble("escape.unknown", phrases.Args{"word": phrases.Clean(word), "words": strings.Join(escapeWords, ", ")}))
+}
+
+func (s *Shell) escapeHelp() []Block {
+	rows := [][]phrases.Text{}
+	for _, w := range escapeWords {
+		rows = append(rows, []phrases.Text{plain(w), Say("escape."+w, nil)})
+	}
+	return []Block{{Kind: Para, Text: Say("escape.intro", nil)}, {Kind: Table, Rows: rows}}
+}

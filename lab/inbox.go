@@ -1,0 +1,104 @@
+package lab
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"maillab/mockserver"
+	"maillab/phrases"
+)
+
+// runInbox is what the handout opens a mail program for: without an argument the
+// mailboxes, with a user the mails in one, with a number one mail decoded.
+func runInbox(_ context.Context, s *Shell, arg string) error {
+	n := s.cfg.Network
+	if n == nil {
+		return trouble("inbox.no-lab", nil)
+	}
+	words := strings.Fields(arg)
+	if len(words) == 0 {
+		s.show(s.mailboxTable(n), Block{Kind: Note, Text: Say("inbox.how", nil)})
+		return nil
+	}
+	user, _, _ := strings.Cut(words[0], "@")
+	if !hasUser(n, user) {
+		return trouble("inbox.unknown-user", phrases.Args{"user": phrases.Clean(words[0]), "users": userNames(n)})
+	}
+	mails := n.Mailbox(user)
+	if len(words) == 1 {
+		s.show(mailTable(user, mails)...)
+		return nil
+	}
+	i, err := strconv.Atoi(words[1])
+	if err != nil || i < 1 || i > len(mails) {
+		return trouble("inbox.no-such-mail", phrases.Args{"n": phrases.Clean(words[1]), "count": strconv.Itoa(len(mails))})
+	}
+	s.show(mailBlocks(viewMail(mails[i-1].Content))...)
+	return nil
+}
+
+func hasUser(n *mockserver.Lab, name string) bool {
+	for _, u := range n.Users() {
+		if strings.EqualFold(u.Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func userNames(n *mockserver.Lab) string {
+	var names []string
+	for _, u := range n.Users() {
+		names = append(names, u.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (s *Shell) mailboxTable(n *mockserver.Lab) Block {
+	rows := [][]phrases.Text{{Say("inbox.head.user", nil), Say("inbox.head.count", nil), Say("inbox.head.newest", nil)}}
+	for _, u := range n.Users() {
+		mails := n.Mailbox(u.Name)
+		newest := plain("-")
+		if len(mails) > 0 {
+			newest = plain(phrases.Clean(viewMail(mails[len(mails)-1].Content).Subject))
+		}
+		rows = append(rows, []phrases.Text{plain(u.Name), plain(strconv.Itoa(len(mails))), newest})
+	}
+	return Block{Kind: Table, Rows: rows, Head: true}
+}
+
+func mailTable(user string, mails []mockserver.Message) []Block {
+	if len(mails) == 0 {
+		return []Block{{Kind: Para, Text: Say("inbox.empty", phrases.Args{"user": user})}}
+	}
+	rows := [][]phrases.Text{{
+		plain("#"), Say("inbox.head.octets", nil), Say("inbox.head.date", nil), Say("inbox.head.from", nil), Say("inbox.head.subject", nil),
+	}}
+	for i, m := range mails {
+		rows = append(rows, append(
+			[]phrases.Text{plain(strconv.Itoa(i + 1)), plain(strconv.Itoa(len(m.Content)))}, viewMail(m.Content).cells()...))
+	}
+	return []Block{
+		{Kind: Table, Rows: rows, Head: true},
+		{Kind: Note, Text: Say("inbox.read-one", phrases.Args{"user": user, "n": strconv.Itoa(len(mails))})},
+	}
+}
+
+// mailBlocks shows one mail: header fields, text, attachments.
+func mailBlocks(v mailView) []Block {
+	row := func(key, value string) []phrases.Text {
+		return []phrases.Text{Say(key, nil), plain(phrases.Clean(value))}
+	}
+	blocks := []Block{
+		{Kind: Table, Rows: [][]phrases.Text{
+			row("inbox.head.from", v.From), row("inbox.to", v.To), row("inbox.head.date", v.Date), row("inbox.head.subject", v.Subject),
+		}},
+		{Kind: Gap},
+		{Kind: Verbatim, Lines: v.Body},
+	}
+	for _, a := range v.Attachments {
+		blocks = append(blocks, Block{Kind: Note, Text: Say("inbox.attachment", phrases.Args{"name": phrases.Clean(a)})})
+	}
+	return blocks
+}

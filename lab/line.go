@@ -1,0 +1,61 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"maillab/phrases"
+	"maillab/protocol"
+	"maillab/session"
+)
+
+// Line carries out one typed line and returns when its outcome is on the
+// screen, or the server has taken longer than the shell's patience, or ctx ends.
+func (s *Shell) Line(ctx context.Context, line string) {
+	s.begin()
+	defer s.end()
+	c := s.session()
+	switch {
+	case c == nil:
+		s.report(s.runCommand(ctx, strings.TrimPrefix(strings.TrimSpace(line), ":"), false))
+	case strings.HasPrefix(line, ":") && c.Context().State != protocol.StateContent:
+		s.report(s.runCommand(ctx, strings.TrimSpace(line[1:]), true))
+	default:
+		s.send(ctx, c, line)
+	}
+}
+
+// send passes a line to the server and waits for what comes of it.
+func (s *Shell) send(ctx context.Context, c *session.Session, line string) {
+	_, u := c.Look(line)
+	if _, err := c.Send(line); err != nil && !errors.Is(err, session.ErrClosed) {
+		s.show(Block{Kind: Problem, Text: Say("connection.send-failed", phrases.Args{"error": phrases.Clean(err.Error())})})
+	}
+	s.settle(ctx, c)
+	s.remindOfColon(u)
+}
+
+// settle waits for the answer, and says so when none comes.
+func (s *Shell) settle(ctx context.Context, c *session.Session) {
+	wait, cancel := s.waitContext(ctx)
+	defer cancel()
+	err := c.Settle(wait)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		s.show(Block{Kind: Note, Text: Say("connection.no-answer-yet", phrases.Args{"host": phrases.Clean(c.Host)})})
+	case errors.Is(err, context.Canceled):
+		s.show(Block{Kind: Note, Text: Say("connection.stopped-waiting", phrases.Args{"host": phrases.Clean(c.Host)})})
+	}
+}
+
+// remindOfColon: a lab command typed without its colon went to the server, which
+// cannot know it.
+func (s *Shell) remindOfColon(u protocol.Utterance) {
+	if u.Speech != protocol.SpeechCommand || u.Row != nil {
+		return
+	}
+	if cmd := findCommand(strings.ToLower(u.Verb)); cmd != nil {
+		s.show(Block{Kind: Note, Text: Say("shell.colon", phrases.Args{"command": cmd.Name})})
+	}
+}

@@ -1,0 +1,107 @@
+package lessons
+
+import (
+	"slices"
+
+	"maillab/protocol"
+)
+
+// cancelAuth ends an AUTH exchange (RFC 4954 §4).
+const cancelAuth = "*"
+
+// closeLine drops the connection, where nothing that can be said leads on.
+const closeLine = ":close"
+
+// Recipe returns the lines that do the current step from where the conversation
+// stands: label is Context.Label(), "" when there is no connection. Where the
+// solution alone does not fit, what restores the conversation comes before it.
+func (p *Player) Recipe(label string) []string {
+	i, step := p.Step()
+	if step == nil {
+		return nil
+	}
+	chain := append(p.chain(i), i)
+	switch {
+	case label == string(protocol.StateContent) && step.endsContent():
+		return []string{protocol.VerbDot} // what was typed of the mail is the learner's own
+	case label == string(protocol.StateContent):
+		// No other line is heard there, :close included.
+		return append([]string{protocol.VerbDot}, p.enter(chain, p.base())...)
+	case label == string(protocol.StateAuth):
+		return append([]string{cancelAuth}, p.enter(chain, p.base())...)
+	case isOver(label):
+		return p.enter(chain, "")
+	}
+	return p.enter(chain, label)
+}
+
+// endsContent reports whether the step's solution ends a mail.
+func (s *Step) endsContent() bool { return s.Solution[len(s.Solution)-1] == protocol.VerbDot }
+
+// enter returns the part of the chain that leads on from label, or all of it
+// after a new beginning.
+func (p *Player) enter(chain []int, label string) []string {
+	if at := p.entry(chain, label); at >= 0 {
+		return p.lines(chain[at:])
+	}
+	if label != "" {
+		return append([]string{closeLine}, p.lines(chain)...)
+	}
+	return p.lines(chain)
+}
+
+// chain lists the earlier steps that restore the conversation for step i, those
+// left out that a step between has undone.
+func (p *Player) chain(i int) []int {
+	var out []int
+	for j := range i {
+		step := &p.lesson.Steps[j]
+		undone := slices.ContainsFunc(p.lesson.Steps[j+1:i], func(s Step) bool { return slices.Contains(s.Undoes, step.ID) })
+		if step.Replay && !undone {
+			out = append(out, j)
+		}
+	}
+	return out
+}
+
+// entry returns the last place of the chain that can be begun at label, or -1.
+func (p *Player) entry(chain []int, label string) int {
+	for at := len(chain) - 1; at >= 0; at-- {
+		if p.fits(chain[at], label) {
+			return at
+		}
+	}
+	return -1
+}
+
+// fits reports whether step i's solution can be typed at label now.
+func (p *Player) fits(i int, label string) bool {
+	s := &p.lesson.Steps[i]
+	if len(s.States) == 0 {
+		return label != string(protocol.StateContent) && label != string(protocol.StateAuth)
+	}
+	return slices.Contains(s.States, label) && p.watcher.place.Deleted >= s.Marked
+}
+
+func (p *Player) lines(steps []int) []string {
+	var out []string
+	for _, i := range steps {
+		out = append(out, p.lesson.Steps[i].Solution...)
+	}
+	return out
+}
+
+// isOver: states in which nothing more can be said, so as good as no connection.
+func isOver(label string) bool {
+	return label == string(protocol.StateClosed) || label == string(protocol.StateUpdate)
+}
+
+// base is where the conversation stands once a mail or an AUTH exchange is over.
+func (p *Player) base() string {
+	c := p.watcher.place
+	c.Protocol, c.State = p.lesson.Protocol, protocol.StateIdentified
+	if c.Protocol == protocol.POP3 {
+		c.State = protocol.StateAuthorization
+	}
+	return c.Label()
+}

@@ -1,0 +1,258 @@
+package mockserver
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"maillab/protocol"
+)
+
+// The dialogues in testdata/dialogues are text files:
+//
+//	# a comment
+//	set errors 3          a limit: message, recipients, mailbox, errors, connections, connections-per
+//	set idle 50ms         the idle time-out; set accept DOMAIN: mail for it is taken in; set empty
+//	connect smtp          opens a connection; "connect pop3 b" opens one whose lines are Cb: and Sb:
+//	C: EHLO x             sends the line and CRLF
+//	R: "MAIL\r\nQUIT\r\n" sends a Go string as it is
+//	L: 600 NOOP x         sends the text with as many of its last octet as make a line of 600 octets
+//	S: 250 2.0.0 {}       reads one line; {} matches anything; {n} the number of octets and the like
+//	S*                    reads lines up to a lone dot, whatever they are
+//	hangup                closes the connection; "hangup b"
+//	closed                the server must close now; "closed b"
+type dialogue struct {
+	t     *testing.T
+	lab   *Lab
+	conns map[string]*talker
+	log   strings.Builder
+}
+
+type talker struct {
+	nc net.Conn
+	r  *bufio.Reader
+}
+
+const patience = 5 * time.Second
+
+func TestDialogues(t *testing.T) {
+	files, err := filepath.Glob("testdata/dialogues/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	var heard []string
+	for _, f := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(f), ".txt"), func(t *testing.T) {
+			heard = append(heard, playDialogue(t, f)...)
+		})
+	}
+	if !t.Failed() {
+		t.Run("every reply is given", func(t *testing.T) { assertAllGiven(t, heard) })
+	}
+}
+
+// assertAllGiven: each reply of the data stands in at least one dialogue, so that none is dead.
+func assertAllGiven(t *testing.T, heard []string) {
+	for _, s := range append(sayingsOf(&smtpWords.Reply), sayingsOf(&pop3Words.Reply)...) {
+		text := strings.Split(s.Text, "\n")[0]
+		switch {
+		case s.Enhanced != "" && s.Code[0] >= '2' && s.Code[0] <= '5':
+			text = s.Enhanced + " " + text
+		case s.Enhanced != "":
+			text = "[" + s.Enhanced + "] " + text
+		}
+		like := regexp.MustCompile("^" + regexp.QuoteMeta(s.Code) + "[ -]" + anyPlace(text) + "$")
+		assert.True(t, anyMatches(like, heard), "no dialogue has the reply %s: %s %s", s.key, s.Code, text)
+	}
+	for name, refusals := range map[string]map[protocol.Reason]refusal{"smtp": smtpWords.Refusal, "pop3": pop3Words.Refusal} {
+		for reason, r := range refusals {
+			code := map[string]string{"smtp": `\d\d\d \S+ `, "pop3": `-ERR `}[name]
+			like := regexp.MustCompile("^" + code + anyPlace(r.Text) + "$")
+			if reason == protocol.NoTimestamp {
+				continue // this server's greeting always has one
+			}
+			assert.True(t, anyMatches(like, heard), "no %s dialogue has the refusal %s", name, reason)
+		}
+	}
+}
+
+var place = regexp.MustCompile(`\\\{[a-z]*\\\}`)
+
+func anyPlace(text string) string { return place.ReplaceAllString(regexp.QuoteMeta(text), ".*") }
+
+func anyMatches(like *regexp.Regexp, heard []string) bool {
+	for _, h := range heard {
+		if like.MatchString(h) {
+			return true
+		}
+	}
+	return false
+}
+
+// playDialogue plays one file and returns the lines the server said.
+func playDialogue(t *testing.T, file string) []string {
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	d := &dialogue{t: t, conns: map[string]*talker{}}
+	defer d.end()
+	cfg := Config{Now: func() time.Time { return time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC) }}
+	var heard []string
+	for i, line := range strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n") {
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if strings.HasPrefix(line, "set ") {
+			d.set(&cfg, strings.Fields(line)[1:])
+			continue
+		}
+		if d.lab == nil {
+			d.lab, err = Start(cfg)
+			require.NoError(t, err)
+		}
+		said, err := d.step(line)
+		if err != nil {
+			t.Fatalf("%s:%d: %v\n%s", file, i+1, err, d.log.String())
+		}
+		heard = append(heard, said...)
+	}
+	return heard
+}
+
+func (d *dialogue) end() {
+	for _, c := range d.conns {
+		_ = c.nc.Close()
+	}
+	if d.lab != nil {
+		require.NoError(d.t, d.lab.Close())
+	}
+}
+
+func (d *dialogue) set(cfg *Config, words []string) {
+	if words[0] == "empty" {
+		cfg.Empty = true
+		return
+	}
+	n, _ := strconv.Atoi(words[1])
+	switch words[0] {
+	case "accept":
+		cfg.AcceptMailFor = func(domain string) bool { return domain == words[1] }
+	case "idle":
+		cfg.IdleTimeout, _ = time.ParseDuration(words[1])
+	case "message":
+		cfg.Limits.Message = n
+	case "recipients":
+		cfg.Limits.Recipients = n
+	case "mailbox":
+		cfg.Limits.Mailbox = n
+	case "errors":
+		cfg.Limits.Errors = n
+	case "connections":
+		cfg.Limits.Connections = n
+	case "connections-per":
+		cfg.Limits.ConnectionsPer = n
+	default:
+		d.t.Fatalf("unknown setting %s", words[0])
+	}
+}
+
+func (d *dialogue) step(line string) ([]string, error) {
+	word, rest, _ := strings.Cut(line, " ")
+	switch {
+	case word == "connect":
+		service, name, _ := strings.Cut(rest, " ")
+		return nil, d.connect(service, name)
+	case word == "hangup":
+		return nil, d.conns[rest].nc.Close()
+	case word == "closed":
+		extra, err := d.conns[rest].r.ReadString('\n')
+		if err == nil || isTimeout(err) {
+			return nil, fmt.Errorf("not closed: %q, %v", extra, err)
+		}
+		return nil, nil
+	case strings.HasSuffix(word, "*"):
+		return d.readBody(word[1 : len(word)-1])
+	case strings.HasSuffix(word, ":") && word[0] == 'C':
+		return nil, d.send(word[1:len(word)-1], rest+"\r\n")
+	case strings.HasSuffix(word, ":") && word[0] == 'R':
+		raw, err := strconv.Unquote(rest)
+		if err != nil {
+			return nil, err
+		}
+		return nil, d.send(word[1:len(word)-1], raw)
+	case strings.HasSuffix(word, ":") && word[0] == 'L':
+		length, text, _ := strings.Cut(rest, " ")
+		n, err := strconv.Atoi(length)
+		if err != nil {
+			return nil, err
+		}
+		text += strings.Repeat(text[len(text)-1:], n-len(text))
+		return nil, d.send(word[1:len(word)-1], text+"\r\n")
+	case strings.HasSuffix(word, ":") && word[0] == 'S':
+		said, err := d.expect(word[1:len(word)-1], rest)
+		return []string{said}, err
+	}
+	return nil, fmt.Errorf("not a step: %s", line)
+}
+
+func (d *dialogue) connect(service, name string) error {
+	for _, e := range d.lab.Endpoints() {
+		if e.Service == service {
+			nc, err := net.Dial("tcp", e.Addr)
+			if err != nil {
+				return err
+			}
+			d.conns[name] = &talker{nc, bufio.NewReaderSize(nc, 128<<10)}
+			return nc.SetDeadline(time.Now().Add(patience))
+		}
+	}
+	return fmt.Errorf("no service %s", service)
+}
+
+func (d *dialogue) send(name, text string) error {
+	fmt.Fprintf(&d.log, "C%s: %.200q\n", name, text)
+	_, err := d.conns[name].nc.Write([]byte(text))
+	return err
+}
+
+func (d *dialogue) read(name string) (string, error) {
+	said, err := d.conns[name].r.ReadString('\n')
+	fmt.Fprintf(&d.log, "S%s: %.200q\n", name, said)
+	if err != nil {
+		return said, err
+	}
+	line, ok := strings.CutSuffix(said, "\r\n")
+	if !ok {
+		return said, fmt.Errorf("a line without CRLF: %q", said)
+	}
+	return line, nil
+}
+
+func (d *dialogue) expect(name, want string) (string, error) {
+	said, err := d.read(name)
+	if err != nil {
+		return said, fmt.Errorf("waiting for %q: %w", want, err)
+	}
+	like := regexp.MustCompile("^" + anyPlace(want) + "$")
+	if !like.MatchString(said) {
+		return said, fmt.Errorf("said %q, wanted %q", said, want)
+	}
+	return said, nil
+}
+
+func (d *dialogue) readBody(name string) ([]string, error) {
+	for {
+		line, err := d.read(name)
+		if err != nil || line == "." {
+			return nil, err
+		}
+	}
+}

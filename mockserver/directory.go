@@ -1,0 +1,84 @@
+package mockserver
+
+import (
+	"crypto/subtle"
+	"strings"
+
+	"maillab/protocol"
+)
+
+// listName is the lab's mailing list, for EXPN: it has every user as a member.
+const listName = "staff"
+
+// user finds an account by name, with or without the lab's domain, any letter case.
+func (l *Lab) user(name string) (User, bool) {
+	name = l.localName(name)
+	for _, u := range l.cfg.Users {
+		if strings.EqualFold(u.Name, name) {
+			return u, true
+		}
+	}
+	return User{}, false
+}
+
+// localName takes the lab's own domain off a name.
+func (l *Lab) localName(name string) string {
+	local, domain, found := strings.Cut(name, "@")
+	if found && strings.EqualFold(domain, l.cfg.Domain) {
+		return local
+	}
+	return name
+}
+
+// checkPassword returns the account when name and password fit.
+func (l *Lab) checkPassword(name, password string) (User, bool) {
+	u, ok := l.user(name)
+	same := subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) == 1
+	return u, ok && same
+}
+
+// addressOf is a user's address.
+func (l *Lab) addressOf(u User) string { return u.Name + "@" + l.cfg.Domain }
+
+// whereabouts says what becomes of mail for an address.
+type whereabouts int
+
+const (
+	ours      whereabouts = iota // there are mailboxes for it
+	nobody                       // the lab's domain, but no such user
+	elsewhere                    // another domain, which the lab does not relay to
+)
+
+// mailboxesFor finds the mailboxes that mail for a path goes to. Postmaster always has one
+// (RFC 5321 §4.5.1): the first user's; the mailing list has every user's.
+func (l *Lab) mailboxesFor(p protocol.Path) ([]*mailbox, whereabouts) {
+	if p.Domain != "" && !strings.EqualFold(strings.TrimSuffix(p.Domain, "."), l.cfg.Domain) {
+		domain := strings.ToLower(p.Domain)
+		if l.cfg.AcceptMailFor != nil && l.cfg.AcceptMailFor(domain) {
+			return []*mailbox{l.store.box(p.Local + "@" + domain)}, ours
+		}
+		return nil, elsewhere
+	}
+	var boxes []*mailbox
+	for _, u := range l.membersOf(p.Local) {
+		boxes = append(boxes, l.store.box(u.Name))
+	}
+	if boxes == nil {
+		return nil, nobody
+	}
+	return boxes, ours
+}
+
+// membersOf returns the users that a local part stands for: one, or those of an alias.
+func (l *Lab) membersOf(local string) []User {
+	if u, ok := l.user(local); ok {
+		return []User{u}
+	}
+	switch {
+	case strings.EqualFold(local, listName):
+		return l.cfg.Users
+	case strings.EqualFold(local, "postmaster") && len(l.cfg.Users) > 0:
+		return l.cfg.Users[:1]
+	}
+	return nil
+}

@@ -1,0 +1,284 @@
+package mockserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"maillab/protocol"
+)
+
+// Config says what lab to start. The zero value is the lab of the lessons: domain lab.test,
+// the two accounts, eleven letters for fpwjp, one listener of each service on a free port.
+type Config struct {
+	// Domain the lab receives mail for; "" means "lab.test".
+	Domain string
+	// Users who have a mailbox; nil means jspdevelop and fpwjp.
+	Users []User
+	// Empty leaves the eleven letters out of fpwjp's mailbox.
+	Empty bool
+	// Listeners to open; nil means one of each service on a free loopback port.
+	Listeners []Listener
+	// Emit gets the events: mail delivered and retrieved, messages removed, maildrop locked and
+	// unlocked. It is called from many goroutines, before the reply that tells the client. nil means none.
+	Emit protocol.Sink
+	// Now tells the time of Received fields, ids and events; nil means time.Now.
+	Now func() time.Time
+	// IdleTimeout is how long a session may say nothing; 0 means 30 minutes (RFC 5321 §4.5.3.2.7
+	// wants at least 5, RFC 1939 §3 at least 10).
+	IdleTimeout time.Duration
+	// AcceptMailFor says of a foreign domain, in lower case, whether mail for it is taken in: it is
+	// kept in a mailbox named by the whole address and goes nowhere. nil takes in none.
+	AcceptMailFor func(domain string) bool
+	// Limits, each with its own default.
+	Limits Limits
+}
+
+// Limits bound what one client can make a server hold. 0 means the default.
+type Limits struct {
+	Message        int // octets of one message, announced as SIZE (RFC 1870); 10 MiB
+	Recipients     int // of one mail (RFC 5321 §4.5.3.1.8 wants at least 100); 1000
+	Mailbox        int // octets of one mailbox, over which it takes no more mail; 256 MiB
+	Errors         int // refused commands in a row, after which the server hangs up; 50
+	Connections    int // at once, all listeners together; 500
+	ConnectionsPer int // at once from one address; 500
+}
+
+// User is an account of the lab. The password is kept as it is: APOP and
+// CRAM-MD5 cannot do with less.
+type User struct {
+	Name, Password string
+}
+
+// Listener is one socket to open.
+type Listener struct {
+	Service string // "smtp", "submission" or "pop3"
+	Addr    string // "127.0.0.1:0"; port 0 picks a free one
+}
+
+// Lab is a running lab. Its methods may be called from any goroutine.
+type Lab struct {
+	cfg   Config
+	store *store
+	ids   idSource
+	doors []door
+
+	draining atomic.Bool
+	wg       sync.WaitGroup // accept loops and sessions
+
+	mu     sync.Mutex // guards what follows
+	closed bool
+	wires  map[*wire]struct{}
+	per    map[string]int // connections by remote address
+}
+
+// door is one open listener.
+type door struct {
+	service service
+	net.Listener
+}
+
+// Start opens the listeners and fills the mailboxes. When it returns without an
+// error, every listener accepts.
+func Start(cfg Config) (*Lab, error) {
+	l := &Lab{cfg: cfg.withDefaults(), wires: map[*wire]struct{}{}, per: map[string]int{}}
+	if err := loadBooks(); err != nil {
+		return nil, err
+	}
+	l.ids.now = l.cfg.Now
+	l.store = newStore()
+	if err := l.fill(); err != nil {
+		return nil, err
+	}
+	for _, ln := range l.cfg.Listeners {
+		if err := l.open(ln); err != nil {
+			_ = l.Close()
+			return nil, err
+		}
+	}
+	for _, d := range l.doors {
+		l.wg.Add(1)
+		go l.accept(d)
+	}
+	return l, nil
+}
+
+func (c Config) withDefaults() Config {
+	if c.Domain == "" {
+		c.Domain = "lab.test"
+	}
+	if c.Users == nil {
+		c.Users = []User{{"jspdevelop", "jsp123"}, {"fpwjp", "fpw123"}}
+	}
+	if c.Listeners == nil {
+		for _, s := range services {
+			c.Listeners = append(c.Listeners, Listener{Service: s.name, Addr: "127.0.0.1:0"})
+		}
+	}
+	if c.Emit == nil {
+		c.Emit = func(protocol.Event) {}
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.IdleTimeout == 0 {
+		c.IdleTimeout = 30 * time.Minute
+	}
+	c.Limits = c.Limits.withDefaults()
+	return c
+}
+
+func (l Limits) withDefaults() Limits {
+	for _, d := range []struct {
+		field *int
+		value int
+	}{
+		{&l.Message, 10 << 20}, {&l.Recipients, 1000}, {&l.Mailbox, 256 << 20},
+		{&l.Errors, 50}, {&l.Connections, 500}, {&l.ConnectionsPer, 500},
+	} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
+	return l
+}
+
+func (l *Lab) open(ln Listener) error {
+	s, ok := serviceNamed(ln.Service)
+	if !ok {
+		return fmt.Errorf("mockserver: no service is called %q", ln.Service)
+	}
+	opened, err := net.Listen("tcp", ln.Addr)
+	if err != nil {
+		return fmt.Errorf("mockserver: %s: %w", ln.Service, err)
+	}
+	l.doors = append(l.doors, door{s, opened})
+	return nil
+}
+
+// accept serves a listener until it is closed. An error that passes (no file
+// descriptors left, say) is waited out.
+func (l *Lab) accept(d door) {
+	defer l.wg.Done()
+	for {
+		nc, err := d.Accept()
+		if errors.Is(err, net.ErrClosed) || l.isClosed() {
+			if err == nil {
+				_ = nc.Close()
+			}
+			return
+		}
+		if err != nil {
+			wait := time.NewTimer(20 * time.Millisecond)
+			<-wait.C
+			continue
+		}
+		l.wg.Add(1)
+		go func() {
+			defer l.wg.Done()
+			l.serve(nc, d.service)
+		}()
+	}
+}
+
+// serve runs one connection to its end.
+func (l *Lab) serve(nc net.Conn, s service) {
+	w := newWire(nc, l.cfg.IdleTimeout)
+	admitted, alive := l.enter(w)
+	if !alive {
+		_ = nc.Close()
+		return
+	}
+	defer l.leave(w)
+	defer w.hangUp() // while it waits for the client, Close can still find it
+	if s.protocol == protocol.POP3 {
+		newPOP3Session(l, w, s).serve(admitted)
+		return
+	}
+	newSMTPSession(l, w, s).serve(admitted)
+}
+
+// enter counts a connection in: whether the limits admit it, and whether the lab is still alive.
+func (l *Lab) enter(w *wire) (admitted, alive bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return false, false
+	}
+	admitted = len(l.wires) < l.cfg.Limits.Connections && l.per[w.peer] < l.cfg.Limits.ConnectionsPer
+	l.wires[w] = struct{}{}
+	l.per[w.peer]++
+	return admitted, true
+}
+
+func (l *Lab) leave(w *wire) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.wires, w)
+	if l.per[w.peer]--; l.per[w.peer] <= 0 {
+		delete(l.per, w.peer)
+	}
+}
+
+func (l *Lab) isClosed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closed
+}
+
+// Close ends the lab at once: listeners and connections are closed, POP3 deletes
+// nothing, and no goroutine of the lab is left when it returns.
+func (l *Lab) Close() error {
+	l.mu.Lock()
+	l.closed = true
+	for w := range l.wires {
+		_ = w.nc.Close()
+	}
+	l.mu.Unlock()
+	for _, d := range l.doors {
+		_ = d.Close()
+	}
+	l.wg.Wait()
+	return nil
+}
+
+// Shutdown ends the lab in good order: no new connections; sessions in which nothing is
+// going on are told so (421 4.3.2 in SMTP, RFC 5321 §3.8); a mail transaction or a POP3
+// session may finish. What is left when ctx ends is closed, and ctx's error returned.
+func (l *Lab) Shutdown(ctx context.Context) error {
+	l.draining.Store(true)
+	for _, d := range l.doors {
+		_ = d.Close()
+	}
+	l.mu.Lock()
+	for w := range l.wires {
+		w.wake()
+	}
+	l.mu.Unlock()
+	done := make(chan struct{})
+	go func() { l.wg.Wait(); close(done) }()
+	select {
+	case <-done:
+		return l.Close()
+	case <-ctx.Done():
+		_ = l.Close()
+		<-done
+		return ctx.Err()
+	}
+}
+
+// Domain returns the domain the lab receives mail for.
+func (l *Lab) Domain() string { return l.cfg.Domain }
+
+// Users returns a copy of the accounts, passwords included: the lab shows them.
+func (l *Lab) Users() []User { return append([]User(nil), l.cfg.Users...) }
+
+// emit completes an event and hands it on. No lock may be held.
+func (l *Lab) emit(e protocol.Event) {
+	e.Time = l.cfg.Now()
+	l.cfg.Emit(e)
+}

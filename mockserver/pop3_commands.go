@@ -1,0 +1,223 @@
+package mockserver
+
+import (
+	"bytes"
+	"crypto/subtle"
+	"strconv"
+	"strings"
+
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// pop3Handlers has one entry for each row of the table. The table has nothing against a
+// line that a handler gets.
+var pop3Handlers = map[string]func(*pop3Session, protocol.Utterance){
+	"USER": (*pop3Session).user,
+	"PASS": (*pop3Session).pass,
+	"APOP": (*pop3Session).apop,
+	"AUTH": (*pop3Session).auth,
+	"CAPA": (*pop3Session).capa,
+	"STAT": (*pop3Session).stat,
+	"LIST": (*pop3Session).listCommand,
+	"UIDL": (*pop3Session).uidl,
+	"RETR": (*pop3Session).retr,
+	"TOP":  (*pop3Session).top,
+	"DELE": (*pop3Session).dele,
+	"RSET": (*pop3Session).rset,
+	"NOOP": (*pop3Session).noop,
+	"QUIT": (*pop3Session).quit,
+}
+
+// user says yes to any name, so that nobody learns which exist (RFC 1939 §7, "USER").
+func (s *pop3Session) user(protocol.Utterance) { s.say(&s.book.User, nil) }
+
+// pass takes the rest of the line as it is: a password may hold spaces (RFC 1939 §7).
+func (s *pop3Session) pass(u protocol.Utterance) {
+	password := u.Line()[len("PASS "):]
+	s.enter(s.lab.checkPassword(s.m.Now().User, password))
+}
+
+// apop checks the digest of timestamp and password (RFC 1939 §7).
+func (s *pop3Session) apop(u protocol.Utterance) {
+	words := strings.Fields(u.Args)
+	account, known := s.lab.user(words[0])
+	want := protocol.APOPDigest(s.timestamp, account.Password)
+	same := subtle.ConstantTimeCompare([]byte(strings.ToLower(words[1])), []byte(want)) == 1
+	s.enter(account, known && same)
+}
+
+// enter opens the maildrop of a user who has shown who he is (RFC 1939 §4).
+func (s *pop3Session) enter(u User, ok bool) {
+	if !ok {
+		s.say(&s.book.AuthFailed, nil)
+		return
+	}
+	box := s.lab.store.box(u.Name)
+	s.drop = openMaildrop(box)
+	if s.drop == nil {
+		s.say(&s.book.InUse, nil)
+		return
+	}
+	s.emit(protocol.Event{Kind: protocol.KindLocked, Mailbox: box.name, Count: s.drop.count(), Octets: s.drop.octets})
+	s.say(&s.book.LoggedIn, s.drop.status())
+}
+
+// auth begins an exchange (RFC 5034 §4), or lists the mechanisms.
+func (s *pop3Session) auth(u protocol.Utterance) {
+	name, initial, given := strings.Cut(u.Args, " ")
+	m, ok := mechanismNamed(name)
+	initial = strings.TrimSpace(initial)
+	switch {
+	case name == "":
+		s.lines(&s.book.AuthMechanisms, phrases.Args{"mechanism": mechanismNames("\n")})
+		return
+	case !ok:
+		s.say(&s.book.AuthMechanism, phrases.Args{"mechanisms": mechanismNames(" ")})
+		return
+	case given && !m.clientFirst:
+		s.say(&s.book.AuthNoInitial, phrases.Args{"mechanism": m.name})
+		return
+	}
+	s.exchange, s.mech = m.begin(s.lab, s.lab.nonce(s.host)), m.name
+	if given {
+		s.respond(u, initial)
+		return
+	}
+	s.challenge(s.exchange.start())
+}
+
+// respond hands a response on and answers with what it led to.
+func (s *pop3Session) respond(u protocol.Utterance, text string) {
+	response, bad := protocol.DecodeBase64(text)
+	if bad != nil {
+		s.exchange = nil
+		s.refuseFor(u, protocol.BadBase64)
+		return
+	}
+	st := s.exchange.next(response)
+	if st.outcome != again {
+		s.exchange = nil
+	}
+	switch st.outcome {
+	case again:
+		s.challenge(st.challenge)
+	case granted:
+		s.enter(st.user, true)
+	case denied:
+		s.enter(User{}, false)
+	case malformed:
+		s.say(&s.book.AuthBadMessage, phrases.Args{"mechanism": s.mech})
+	}
+}
+
+func (s *pop3Session) challenge(text string) {
+	s.say(&s.book.AuthChallenge, phrases.Args{"challenge": protocol.EncodeBase64([]byte(text))})
+}
+
+func (s *pop3Session) capa(protocol.Utterance) {
+	s.lines(&s.book.Capa, phrases.Args{"mechanisms": mechanismNames(" ")})
+}
+
+func (s *pop3Session) stat(protocol.Utterance) { s.say(&s.book.Stat, s.drop.status()) }
+
+func (s *pop3Session) listCommand(u protocol.Utterance) {
+	if u.Args == "" {
+		s.list(&s.book.List, s.drop.status())
+		return
+	}
+	if i, m := s.pick(u); m != nil {
+		s.say(&s.book.ListOne, messageArgs(i+1, m))
+	}
+}
+
+func (s *pop3Session) uidl(u protocol.Utterance) {
+	if u.Args == "" {
+		s.list(&s.book.Uidl, nil)
+		return
+	}
+	if i, m := s.pick(u); m != nil {
+		s.say(&s.book.UidlOne, messageArgs(i+1, m))
+	}
+}
+
+// pick finds the message that the first argument numbers, or answers that it is not there.
+func (s *pop3Session) pick(u protocol.Utterance) (int, *Message) {
+	n, err := strconv.Atoi(strings.Fields(u.Args)[0])
+	switch {
+	case err != nil || n < 1 || n > len(s.drop.messages):
+		s.say(&s.book.NoSuchMessage, phrases.Args{"count": strconv.Itoa(len(s.drop.messages))})
+	case s.drop.marked[n-1]:
+		s.say(&s.book.IsDeleted, phrases.Args{"n": strconv.Itoa(n)})
+	default:
+		return n - 1, s.drop.messages[n-1]
+	}
+	return 0, nil
+}
+
+func (s *pop3Session) retr(u protocol.Utterance) {
+	i, m := s.pick(u)
+	if m == nil {
+		return
+	}
+	s.emit(protocol.Event{Kind: protocol.KindRetrieved, Mailbox: s.drop.box.name, Message: m.ID, Octets: m.Octets()})
+	s.message(&s.book.Retr, messageArgs(i+1, m), m.Content)
+}
+
+// top sends the header, the empty line after it, and some lines of the body.
+func (s *pop3Session) top(u protocol.Utterance) {
+	_, m := s.pick(u)
+	if m == nil {
+		return
+	}
+	words := strings.Fields(u.Args)
+	n, _ := strconv.Atoi(words[1])
+	s.message(&s.book.Top, phrases.Args{"lines": words[1]}, topOf(m.Content, n))
+}
+
+func topOf(content []byte, n int) []byte {
+	end := len(content)
+	if i := bytes.Index(content, []byte("\r\n\r\n")); i >= 0 {
+		end = i + 4
+	}
+	for ; n > 0 && end < len(content); n-- {
+		i := bytes.IndexByte(content[end:], '\n')
+		if i < 0 {
+			return content
+		}
+		end += i + 1
+	}
+	return content[:end]
+}
+
+func (s *pop3Session) dele(u protocol.Utterance) {
+	i, m := s.pick(u)
+	if m == nil {
+		return
+	}
+	s.drop.mark(i)
+	s.say(&s.book.Dele, phrases.Args{"n": strconv.Itoa(i + 1)})
+}
+
+func (s *pop3Session) rset(protocol.Utterance) {
+	s.drop.unmark()
+	s.say(&s.book.Rset, s.drop.status())
+}
+
+func (s *pop3Session) noop(protocol.Utterance) { s.say(&s.book.Noop, nil) }
+
+// quit enters the UPDATE state when a maildrop is open: only here is anything deleted (RFC 1939 §6).
+func (s *pop3Session) quit(protocol.Utterance) {
+	if s.drop == nil {
+		s.say(&s.book.Quit, nil)
+		return
+	}
+	box, left := s.drop.box.name, s.drop.count()
+	removed := s.drop.update()
+	if removed > 0 {
+		s.emit(protocol.Event{Kind: protocol.KindRemoved, Mailbox: box, Count: removed})
+	}
+	s.leave()
+	s.say(&s.book.QuitUpdated, phrases.Args{"removed": strconv.Itoa(removed), "count": strconv.Itoa(left)})
+	s.m.Close()
+}

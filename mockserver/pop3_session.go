@@ -1,0 +1,245 @@
+package mockserver
+
+import (
+	"bytes"
+	"io"
+	"strconv"
+	"strings"
+
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// pop3Session is one POP3 conversation.
+type pop3Session struct {
+	lab       *Lab
+	wire      *wire
+	m         *protocol.Machine
+	host      string
+	book      *pop3Sayings
+	timestamp string
+
+	exchange exchange
+	mech     string
+	errors   int // refused commands in a row
+	drop     *maildrop
+}
+
+func newPOP3Session(l *Lab, w *wire, svc service) *pop3Session {
+	s := &pop3Session{lab: l, wire: w, m: protocol.NewMachine(protocol.POP3), host: l.hostOf(svc), book: &pop3Words.Reply}
+	s.timestamp = l.nonce(s.host)
+	return s
+}
+
+// serve speaks until one side ends it. Only QUIT deletes (RFC 1939 §6).
+func (s *pop3Session) serve(admitted bool) {
+	defer s.leave()
+	if !admitted {
+		s.say(&s.book.TooMany, nil)
+		return
+	}
+	s.say(&s.book.Greeting, phrases.Args{"timestamp": s.timestamp})
+	for s.m.Now().State != protocol.StateClosed {
+		if s.lab.draining.Load() && s.drop == nil {
+			s.say(&s.book.ShuttingDown, nil)
+			return
+		}
+		err := s.command()
+		// A session that is silent for too long ends without a word (RFC 1939 §3).
+		if err != nil && (!isTimeout(err) || s.wire.expired()) {
+			return
+		}
+	}
+}
+
+// leave gives the maildrop back.
+func (s *pop3Session) leave() {
+	if s.drop == nil {
+		return
+	}
+	box := s.drop.box
+	s.drop = nil
+	box.unlock()
+	s.emit(protocol.Event{Kind: protocol.KindUnlocked, Mailbox: box.name})
+}
+
+func (s *pop3Session) emit(e protocol.Event) {
+	e.Address = s.wire.nc.RemoteAddr().String()
+	s.lab.emit(e)
+}
+
+// command reads one line and answers it. A line that ends in LF alone is taken: here it can do no harm.
+func (s *pop3Session) command() error {
+	line, err := s.wire.readLine()
+	if err != nil {
+		return err
+	}
+	if line.Ending == protocol.Unended {
+		return io.ErrUnexpectedEOF
+	}
+	u := s.m.Said(string(line.Text))
+	if line.Cut > 0 || len(line.Text) > lineLimit(u) {
+		u.Fault = protocol.NewFault(protocol.POP3, protocol.LineTooLong, u.Line())
+	}
+	switch {
+	case u.Fault != nil:
+		s.refuse(u, u.Fault)
+	case u.Speech == protocol.SpeechResponse:
+		s.respond(u, u.Args)
+	default:
+		pop3Handlers[u.Verb](s, u)
+	}
+	return nil
+}
+
+func (s *pop3Session) refuse(u protocol.Utterance, f *protocol.Fault) {
+	if u.Speech == protocol.SpeechResponse {
+		s.exchange = nil
+	}
+	saying, args := refusalOf(pop3Words.Refusal, f.Reason).saying(u, f)
+	s.say(saying, args)
+}
+
+func (s *pop3Session) refuseFor(u protocol.Utterance, reason protocol.Reason) {
+	s.refuse(u, protocol.NewFault(protocol.POP3, reason, u.Line()))
+}
+
+// say sends a status line and follows it in the table.
+func (s *pop3Session) say(r *saying, args phrases.Args) {
+	if args == nil {
+		args = phrases.Args{}
+	}
+	args["host"] = s.host
+	text := pop3Text(r, args)
+	_, _ = s.wire.out.WriteString(strings.TrimRight(r.Code+" "+text, " "))
+	if r.Code == protocol.CodeChallenge && text == "" {
+		_ = s.wire.out.WriteByte(' ') // RFC 5034 §4: "+" SP, then the challenge, even when it is empty
+	}
+	_, _ = s.wire.out.WriteString(string(protocol.CRLF))
+	s.m.Heard(protocol.Reply{Code: r.Code, Complete: true, Lines: []protocol.ReplyLine{{Code: r.Code, Separator: " ", Text: text}}})
+	s.count(r.Code)
+}
+
+// pop3Text words a status line, its response code in brackets (RFC 2449 §8).
+func pop3Text(r *saying, args phrases.Args) string {
+	text := strings.Join(r.lines(args), " ")
+	if r.Enhanced != "" {
+		text = "[" + r.Enhanced + "] " + text
+	}
+	return cutReply(text)
+}
+
+// count hangs up on a client that has made nothing but errors for too long.
+func (s *pop3Session) count(code string) {
+	switch code {
+	case protocol.CodeOK:
+		s.errors = 0
+	case protocol.CodeErr:
+		s.errors++
+	}
+	if s.errors >= s.lab.cfg.Limits.Errors && s.m.Now().State != protocol.StateClosed {
+		s.m.Close()
+		s.say(&s.book.TooManyBad, nil)
+	}
+}
+
+// list sends a multi-line reply of one line for each message that is not marked.
+func (s *pop3Session) list(r *saying, status phrases.Args) {
+	s.say(r, status)
+	for i, m := range s.drop.messages {
+		if !s.drop.marked[i] {
+			_, _ = s.wire.out.WriteString(fill(r.Body, messageArgs(i+1, m)) + string(protocol.CRLF))
+		}
+	}
+	s.end()
+}
+
+func messageArgs(n int, m *Message) phrases.Args {
+	return phrases.Args{"n": strconv.Itoa(n), "octets": strconv.Itoa(m.Octets()), "id": m.ID}
+}
+
+// lines sends a multi-line reply of the lines that the data hold.
+func (s *pop3Session) lines(r *saying, args phrases.Args) {
+	s.say(r, args)
+	for _, line := range strings.Split(r.Body, "\n") {
+		for _, l := range spread(line, args) {
+			_, _ = s.wire.out.WriteString(l + string(protocol.CRLF))
+		}
+	}
+	s.end()
+}
+
+// message sends a multi-line reply that carries content, its lines byte-stuffed.
+func (s *pop3Session) message(r *saying, args phrases.Args, content []byte) {
+	s.say(r, args)
+	if bytes.HasPrefix(content, []byte(".")) || bytes.Contains(content, []byte("\n.")) {
+		_, _ = s.wire.out.Write(protocol.Stuff(content))
+		return
+	}
+	_, _ = s.wire.out.Write(content)
+	s.end()
+}
+
+// end sends the lone dot.
+func (s *pop3Session) end() {
+	_, _ = s.wire.out.WriteString(protocol.VerbDot + string(protocol.CRLF))
+}
+
+// maildrop is what a session sees of a mailbox: its messages at login, and its own marks. Mail
+// that comes later stays out of sight, and numbers do not shift (RFC 1939 §4, §5).
+type maildrop struct {
+	box      *mailbox
+	messages []*Message
+	octets   int // of those not marked
+	marked   []bool
+	marks    int
+}
+
+// open takes the lock and the snapshot; nil when another session has the maildrop.
+func openMaildrop(b *mailbox) *maildrop {
+	if !b.lock() {
+		return nil
+	}
+	d := &maildrop{box: b}
+	d.messages, d.octets = b.snapshot()
+	d.marked = make([]bool, len(d.messages))
+	return d
+}
+
+// count of the messages that are not marked.
+func (d *maildrop) count() int { return len(d.messages) - d.marks }
+
+func (d *maildrop) mark(i int) {
+	d.marked[i] = true
+	d.marks++
+	d.octets -= d.messages[i].Octets()
+}
+
+func (d *maildrop) unmark() {
+	for i := range d.marked {
+		if d.marked[i] {
+			d.octets += d.messages[i].Octets()
+		}
+	}
+	clear(d.marked)
+	d.marks = 0
+}
+
+// update deletes what is marked and returns how many messages went.
+func (d *maildrop) update() int {
+	if d.marks == 0 {
+		return 0
+	}
+	ids := make(map[string]bool, d.marks)
+	for i, m := range d.messages {
+		if d.marked[i] {
+			ids[m.ID] = true
+		}
+	}
+	return d.box.remove(ids)
+}
+
+// status is what STAT tells.
+func (d *maildrop) status() phrases.Args {
+	return phrases.Args{"count": strconv.Itoa(d.count()), "octets": strconv.Itoa(d.octets)}
+}

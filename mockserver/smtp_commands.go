@@ -1,0 +1,241 @@
+package mockserver
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// smtpHandlers has one entry for each row of the table that is not obsolete. The table
+// has nothing against a line that a handler gets.
+var smtpHandlers = map[string]func(*smtpSession, protocol.Utterance){
+	"EHLO": (*smtpSession).ehlo,
+	"HELO": (*smtpSession).helo,
+	"AUTH": (*smtpSession).auth,
+	"MAIL": (*smtpSession).mailFrom,
+	"RCPT": (*smtpSession).rcptTo,
+	"DATA": (*smtpSession).data,
+	"RSET": (*smtpSession).rset,
+	"VRFY": (*smtpSession).vrfy,
+	"EXPN": (*smtpSession).expn,
+	"HELP": (*smtpSession).help,
+	"NOOP": (*smtpSession).noop,
+	"QUIT": (*smtpSession).quit,
+}
+
+// ehlo resets the transaction as well (RFC 5321 §4.1.4).
+func (s *smtpSession) ehlo(u protocol.Utterance) {
+	s.mail = transaction{}
+	s.say(&s.book.Ehlo, phrases.Args{
+		"client": u.Args, "size": strconv.Itoa(s.lab.cfg.Limits.Message), "mechanisms": mechanismNames(" "),
+	})
+}
+
+func (s *smtpSession) helo(u protocol.Utterance) {
+	s.mail = transaction{}
+	s.say(&s.book.Helo, phrases.Args{"client": u.Args})
+}
+
+// auth begins an exchange (RFC 4954 §4).
+func (s *smtpSession) auth(u protocol.Utterance) {
+	name, initial, given := strings.Cut(u.Args, " ")
+	m, ok := mechanismNamed(name)
+	initial = strings.TrimSpace(initial)
+	switch {
+	case !ok:
+		s.say(&s.book.AuthMechanism, phrases.Args{"mechanisms": mechanismNames(" ")})
+		return
+	case given && !m.clientFirst:
+		s.say(&s.book.AuthNoInitial, phrases.Args{"mechanism": m.name})
+		return
+	}
+	s.exchange, s.mech = m.begin(s.lab, s.lab.nonce(s.host)), m.name
+	if given {
+		s.respond(u, initial)
+		return
+	}
+	s.challenge(s.exchange.start())
+}
+
+// mailFrom opens a transaction (RFC 5321 §4.1.1.2). Anybody may be named as the sender.
+func (s *smtpSession) mailFrom(u protocol.Utterance) {
+	e, _ := protocol.ParseFrom(u.Args)
+	if reason, bad := s.parameters(e); bad {
+		s.refuseFor(u, reason)
+		return
+	}
+	limit := s.lab.cfg.Limits.Message
+	if size, declared := e.Parameter("SIZE"); declared && declaredOver(size, limit) {
+		s.say(&s.book.MailTooBig, phrases.Args{"octets": size, "size": strconv.Itoa(limit)})
+		return
+	}
+	s.mail = transaction{from: e.Path}
+	s.say(&s.book.Mail, phrases.Args{"address": e.Path.String()})
+}
+
+// declaredOver: a number of up to 20 digits (RFC 1870 §4) may be over any int.
+func declaredOver(size string, limit int) bool {
+	n, err := strconv.ParseUint(size, 10, 63)
+	return err != nil || n > uint64(limit)
+}
+
+// mailParameters are the parameters of MAIL that the announced extensions define, each with
+// the test of its value: SIZE (RFC 1870), BODY (RFC 6152), AUTH (RFC 4954 §5).
+var mailParameters = map[string]func(value string) bool{
+	"SIZE": func(v string) bool { return v != "" && len(v) <= 20 && strings.Trim(v, "0123456789") == "" },
+	"BODY": func(v string) bool { return strings.EqualFold(v, "7BIT") || strings.EqualFold(v, "8BITMIME") },
+	"AUTH": func(v string) bool { return v != "" },
+}
+
+// parameters judges those of MAIL. A client that said HELO knows of no extension.
+func (s *smtpSession) parameters(e protocol.Envelope) (reason protocol.Reason, bad bool) {
+	seen := map[string]bool{}
+	for _, p := range e.Parameters {
+		valid, known := mailParameters[p.Keyword]
+		switch {
+		case !known || !s.m.Now().ESMTP:
+			return protocol.UnknownParameter, true
+		case seen[p.Keyword] || !valid(p.Value):
+			return protocol.BadParameter, true
+		}
+		seen[p.Keyword] = true
+	}
+	return "", false
+}
+
+// rcptTo adds a recipient (RFC 5321 §4.1.1.3). No extension here has parameters for RCPT.
+func (s *smtpSession) rcptTo(u protocol.Utterance) {
+	e, _ := protocol.ParseTo(u.Args)
+	if len(e.Parameters) > 0 {
+		s.refuseFor(u, protocol.UnknownParameter)
+		return
+	}
+	args := phrases.Args{"address": e.Path.String(), "domain": s.lab.cfg.Domain, "limit": strconv.Itoa(s.lab.cfg.Limits.Recipients)}
+	boxes, where := s.lab.mailboxesFor(e.Path)
+	switch {
+	case where == elsewhere:
+		s.say(&s.book.RcptRelay, args)
+	case where == nobody:
+		s.say(&s.book.RcptNobody, args)
+	case len(s.mail.rcpts) >= s.lab.cfg.Limits.Recipients:
+		s.say(&s.book.RcptTooMany, args)
+	case s.anyFull(boxes):
+		s.say(&s.book.RcptFull, args)
+	default:
+		s.mail.add(e.Path, boxes)
+		s.say(&s.book.Rcpt, args)
+	}
+}
+
+func (s *smtpSession) anyFull(boxes []*mailbox) bool {
+	return slices.ContainsFunc(boxes, func(b *mailbox) bool { return b.size() >= s.lab.cfg.Limits.Mailbox })
+}
+
+// add notes a recipient. A mailbox that is reached twice gets one copy.
+func (t *transaction) add(p protocol.Path, boxes []*mailbox) {
+	t.rcpts = append(t.rcpts, p)
+	for _, b := range boxes {
+		if !slices.Contains(t.boxes, b) {
+			t.boxes = append(t.boxes, b)
+		}
+	}
+}
+
+func (s *smtpSession) data(protocol.Utterance) { s.say(&s.book.Data, nil) }
+
+func (s *smtpSession) rset(protocol.Utterance) {
+	s.mail = transaction{}
+	s.say(&s.book.Rset, nil)
+}
+
+func (s *smtpSession) noop(protocol.Utterance) { s.say(&s.book.Noop, nil) }
+
+func (s *smtpSession) quit(protocol.Utterance) { s.say(&s.book.Quit, nil) }
+
+// vrfy confirms the lab's own users, which most servers keep to themselves today (RFC 5321
+// §7.3); the lab's passwords are public anyway.
+func (s *smtpSession) vrfy(u protocol.Utterance) {
+	p, ok := protocol.ParseMailbox(u.Args)
+	if !ok {
+		s.refuseFor(u, protocol.BadAddress)
+		return
+	}
+	_, where := s.lab.mailboxesFor(p)
+	switch where {
+	case ours:
+		s.say(&s.book.VrfyUser, phrases.Args{"address": s.lab.fullAddress(p)})
+	case nobody:
+		s.say(&s.book.VrfyNobody, nil)
+	default:
+		s.say(&s.book.VrfyPerhaps, nil)
+	}
+}
+
+// fullAddress writes a path with its domain, a user's name as the account has it.
+func (l *Lab) fullAddress(p protocol.Path) string {
+	if u, ok := l.user(p.Local); ok && (p.Domain == "" || strings.EqualFold(p.Domain, l.cfg.Domain)) {
+		return l.addressOf(u)
+	}
+	if p.Domain == "" {
+		p.Domain = l.cfg.Domain
+	}
+	return p.String()
+}
+
+// expn tells the members of the lab's mailing list, one a line (RFC 5321 §3.5.2).
+func (s *smtpSession) expn(u protocol.Utterance) {
+	p, ok := protocol.ParseMailbox(u.Args)
+	if !ok || !strings.EqualFold(s.lab.localName(p.String()), listName) || len(s.lab.cfg.Users) == 0 {
+		s.say(&s.book.ExpnNoList, nil)
+		return
+	}
+	var members []string
+	for _, m := range s.lab.membersOf(listName) {
+		members = append(members, s.lab.addressOf(m))
+	}
+	s.say(&s.book.ExpnList, phrases.Args{"member": strings.Join(members, "\n")})
+}
+
+// help lists the table's commands, or tells one command's form.
+func (s *smtpSession) help(u protocol.Utterance) {
+	if u.Args == "" {
+		s.say(&s.book.Help, phrases.Args{"verbs": verbsOf(s.m.Table())})
+		return
+	}
+	row := s.m.Table().Row(u.Args)
+	if row == nil || !isWord(row.Verb) {
+		s.say(&s.book.HelpUnknown, nil)
+		return
+	}
+	s.say(&s.book.HelpVerb, phrases.Args{"syntax": row.Syntax, "ref": asciiRef(row.Ref)})
+}
+
+// verbsOf lists the commands that are not obsolete, some to a line.
+func verbsOf(t *protocol.Table) string {
+	const perLine = 6
+	var lines []string
+	var line []string
+	for _, r := range t.Rows {
+		if r.Obsolete {
+			continue
+		}
+		if line = append(line, r.Verb); len(line) == perLine {
+			lines, line = append(lines, strings.Join(line, " ")), nil
+		}
+	}
+	if line != nil {
+		lines = append(lines, strings.Join(line, " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// isWord: the rows of the dot and of responses are found by name too, but are no commands.
+func isWord(verb string) bool {
+	return verb != "" && verb != protocol.VerbDot && verb != protocol.VerbResponse
+}
+
+// asciiRef: a reply is ASCII (RFC 5321 §2.4), the paragraph sign is not.
+func asciiRef(ref string) string { return strings.ReplaceAll(ref, "§", "section ") }

@@ -1,0 +1,299 @@
+package mockserver
+
+import (
+	"io"
+	"strconv"
+	"strings"
+
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// Longest lines the servers read, in octets without CRLF.
+const (
+	maxAuthLine    = 12288 - 2                      // RFC 4954 §4
+	maxCommandLine = protocol.MaxCommandLine - 2    // RFC 5321 §4.5.3.1.4
+	maxMailLine    = maxCommandLine + 26 + 17 + 500 // SIZE, BODY and AUTH: RFC 1870 §3, 6152 §2, 4954 §3
+	maxContentLine = 64 << 10                       // beyond RFC 5321's 1000, as real servers are
+	reuseContent   = 1 << 20                        // a bigger buffer is given back after a mail
+)
+
+// smtpSession is one SMTP conversation.
+type smtpSession struct {
+	lab  *Lab
+	wire *wire
+	m    *protocol.Machine
+	host string
+	book *smtpSayings
+
+	mail     transaction
+	exchange exchange // the AUTH exchange that is going on
+	mech     string   // and its mechanism
+	login    string   // the authenticated user's name, "" before
+	errors   int      // refused commands in a row
+	buffer   []byte   // the content being read; kept for the next mail
+	unread   unread   // and how far it has come
+}
+
+// transaction is one mail on its way in (RFC 5321 §3.3).
+type transaction struct {
+	from  protocol.Path
+	rcpts []protocol.Path
+	boxes []*mailbox // where it goes, each once
+}
+
+func newSMTPSession(l *Lab, w *wire, svc service) *smtpSession {
+	s := &smtpSession{lab: l, wire: w, m: protocol.NewMachine(protocol.SMTP), host: l.hostOf(svc), book: &smtpWords.Reply}
+	for _, verb := range svc.demands {
+		s.m.Demand(verb, protocol.NeedAuth)
+	}
+	return s
+}
+
+// serve speaks until one side ends it.
+func (s *smtpSession) serve(admitted bool) {
+	if !admitted {
+		s.say(&s.book.TooMany, nil)
+		return
+	}
+	s.say(&s.book.Greeting, nil)
+	for s.state() != protocol.StateClosed {
+		var err error
+		switch {
+		case s.lab.draining.Load() && !s.busy():
+			s.say(&s.book.ShuttingDown, nil)
+		case s.state() == protocol.StateContent:
+			err = s.content()
+		default:
+			err = s.command()
+		}
+		if err != nil && !s.survives(err) {
+			return
+		}
+	}
+}
+
+func (s *smtpSession) state() protocol.State { return s.m.Now().State }
+
+// busy: a transaction is open, which a shutdown lets end.
+func (s *smtpSession) busy() bool {
+	switch s.state() {
+	case protocol.StateMail, protocol.StateRcpt, protocol.StateContent:
+		return true
+	}
+	return false
+}
+
+// survives tells a wake from the end of the connection. A client that says nothing
+// for too long is told so (RFC 5321 §4.5.3.2.7).
+func (s *smtpSession) survives(err error) bool {
+	if !isTimeout(err) {
+		return false
+	}
+	if s.wire.expired() {
+		s.say(&s.book.Idle, nil)
+	}
+	return true
+}
+
+// command reads one line and answers it.
+func (s *smtpSession) command() error {
+	line, err := s.wire.readLine()
+	if err != nil {
+		return err
+	}
+	if line.Ending == protocol.Unended {
+		return io.ErrUnexpectedEOF
+	}
+	u := s.m.Said(string(line.Text))
+	if line.Cut > 0 || len(line.Text) > lineLimit(u) {
+		u.Fault = protocol.NewFault(protocol.SMTP, protocol.LineTooLong, u.Line())
+	}
+	switch {
+	case u.Fault != nil:
+		s.refuse(u, u.Fault)
+	case u.Speech == protocol.SpeechResponse:
+		s.respond(u, u.Args)
+	default:
+		smtpHandlers[u.Verb](s, u)
+	}
+	return nil
+}
+
+func lineLimit(u protocol.Utterance) int {
+	switch {
+	case u.Speech == protocol.SpeechResponse, u.Verb == "AUTH":
+		return maxAuthLine
+	case u.Verb == "MAIL":
+		return maxMailLine
+	}
+	return maxCommandLine
+}
+
+// refuse answers what the table has against the line.
+func (s *smtpSession) refuse(u protocol.Utterance, f *protocol.Fault) {
+	if u.Speech == protocol.SpeechResponse {
+		s.exchange = nil
+	}
+	saying, args := refusalOf(smtpWords.Refusal, f.Reason).saying(u, f)
+	s.say(saying, args)
+}
+
+// refuseFor answers with a refusal of the table that only the server could find reason for.
+func (s *smtpSession) refuseFor(u protocol.Utterance, reason protocol.Reason) {
+	s.refuse(u, protocol.NewFault(protocol.SMTP, reason, u.Line()))
+}
+
+// say sends a reply and follows it in the table.
+func (s *smtpSession) say(r *saying, args phrases.Args) {
+	if args == nil {
+		args = phrases.Args{}
+	}
+	args["host"] = s.host
+	reply := smtpReply(r, args)
+	writeSMTP(s.wire.out, reply)
+	s.m.Heard(reply)
+	s.count(reply.Code)
+}
+
+// count hangs up on a client that has made nothing but errors for too long.
+func (s *smtpSession) count(code string) {
+	switch code[0] {
+	case '2':
+		s.errors = 0
+	case '5':
+		s.errors++
+	}
+	if s.errors >= s.lab.cfg.Limits.Errors && s.state() != protocol.StateClosed {
+		s.errors = 0
+		s.say(&s.book.TooManyBad, nil)
+	}
+}
+
+// smtpReply words a reply. The enhanced code stands on every line (RFC 2034 §4).
+func smtpReply(r *saying, args phrases.Args) protocol.Reply {
+	lines := r.lines(args)
+	reply := protocol.Reply{Code: r.Code, Complete: true, Multiline: len(lines) > 1}
+	for i, text := range lines {
+		if r.Enhanced != "" {
+			text = r.Enhanced + " " + text
+		}
+		separator := "-"
+		if i == len(lines)-1 {
+			separator = " "
+		}
+		reply.Lines = append(reply.Lines, protocol.ReplyLine{Code: r.Code, Separator: separator, Text: cutReply(text)})
+	}
+	return reply
+}
+
+// cutReply keeps a reply line within 512 octets, code and CRLF included (RFC 5321 §4.5.3.1.5).
+func cutReply(text string) string {
+	const room = 512 - len("250 ") - len("\r\n")
+	if len(text) > room {
+		return text[:room]
+	}
+	return text
+}
+
+func writeSMTP(w io.StringWriter, r protocol.Reply) {
+	for _, l := range r.Lines {
+		_, _ = w.WriteString(l.Code + l.Separator + l.Text + string(protocol.CRLF))
+	}
+}
+
+// content reads what DATA carries and delivers it.
+func (s *smtpSession) content() error {
+	s.wire.telnet.content = true
+	defer func() { s.wire.telnet.content = false }()
+	c, err := s.readContent()
+	if err != nil {
+		return err
+	}
+	u := s.m.Said(protocol.VerbDot)
+	switch size := s.lab.cfg.Limits.Message; {
+	case c.lineTooLong:
+		s.refuseFor(u, protocol.LineTooLong)
+	case c.octets > size:
+		s.say(&s.book.DataTooBig, phrases.Args{"octets": strconv.Itoa(c.octets), "size": strconv.Itoa(size)})
+	default:
+		s.say(&s.book.Queued, phrases.Args{"id": s.deliver(s.buffer)})
+	}
+	s.mail = transaction{}
+	s.unread = unread{}
+	s.buffer = s.buffer[:0]
+	if cap(s.buffer) > reuseContent {
+		s.buffer = nil
+	}
+	return nil
+}
+
+// deliver puts one mail into every recipient's mailbox and returns its queue id.
+func (s *smtpSession) deliver(content []byte) string {
+	id, now := s.lab.ids.next(), s.lab.cfg.Now()
+	from := s.mail.from.String()
+	m := &Message{ID: id, Received: now, From: from, Content: withTrace(s.trace(id, now), content)}
+	for _, b := range s.mail.boxes {
+		b.add(m)
+		s.lab.emit(protocol.Event{
+			Kind: protocol.KindDelivered, Mailbox: b.name, Message: id,
+			Octets: m.Octets(), From: from, Address: s.wire.nc.RemoteAddr().String(),
+		})
+	}
+	return id
+}
+
+// trace is what is known of the mail beside its content.
+func (s *smtpSession) trace(id string, now timeStamp) traceFields {
+	c := s.m.Now()
+	with := "SMTP"
+	if c.ESMTP {
+		with = "ESMTP"
+	}
+	if c.Authenticated {
+		with += "A" // RFC 3848
+	}
+	t := traceFields{from: s.mail.from.String(), helo: c.Helo, peer: s.wire.peer, by: s.host, with: with, id: id, when: now}
+	if len(s.mail.rcpts) == 1 {
+		t.recipient = s.mail.rcpts[0].String()
+	}
+	return t
+}
+
+// respond hands a response of an AUTH exchange on and answers with what it led to.
+func (s *smtpSession) respond(u protocol.Utterance, text string) {
+	response, bad := protocol.DecodeBase64(text)
+	if bad != nil {
+		s.refuseFor(u, protocol.BadBase64)
+		return
+	}
+	st := s.exchange.next(response)
+	if st.outcome != again {
+		s.exchange = nil
+	}
+	switch st.outcome {
+	case again:
+		s.challenge(st.challenge)
+	case granted:
+		s.login = st.user.Name
+		s.say(&s.book.AuthDone, nil)
+	case denied:
+		s.say(&s.book.AuthFailed, nil)
+	case malformed:
+		s.say(&s.book.AuthBadMessage, phrases.Args{"mechanism": s.mech})
+	}
+}
+
+func (s *smtpSession) challenge(text string) {
+	s.say(&s.book.AuthChallenge, phrases.Args{"challenge": protocol.EncodeBase64([]byte(text))})
+}
+
+// printable keeps what a client said from carrying control octets into a reply.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return '?'
+		}
+		return r
+	}, s)
+}

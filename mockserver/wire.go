@@ -1,0 +1,132 @@
+package mockserver
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"maillab/protocol"
+)
+
+const (
+	// writeTimeout bounds how long a client may refuse to take its replies.
+	writeTimeout = 2 * time.Minute
+	// lingerTime and lingerOctets bound the wait for a client to take the last reply and go.
+	lingerTime   = 2 * time.Second
+	lingerOctets = 64 << 10
+)
+
+// wire is one connection: lines in, replies out. Replies are flushed when the server would
+// otherwise wait for input, so that a pipelining client gets them together (RFC 2920 §3.2).
+type wire struct {
+	nc     net.Conn
+	peer   string // the remote address without its port
+	in     *protocol.LineReader
+	out    *bufio.Writer
+	idle   time.Duration
+	telnet telnetFilter
+	due    bool // the next read is the first of a line: the clock starts anew
+
+	mu       sync.Mutex // guards what follows
+	deadline time.Time
+	woken    bool // wake was called and has not been noticed
+}
+
+func newWire(nc net.Conn, idle time.Duration) *wire {
+	w := &wire{nc: nc, idle: idle, peer: peerOf(nc)}
+	w.in = protocol.NewLineReader((*wireInput)(w), maxAuthLine)
+	w.out = bufio.NewWriterSize((*wireOutput)(w), 4<<10)
+	return w
+}
+
+func peerOf(nc net.Conn) string {
+	addr := nc.RemoteAddr().String()
+	if host, _, err := net.SplitHostPort(addr); err == nil {
+		return host
+	}
+	return addr
+}
+
+// readLine waits for the next line. The time a client has is for the whole line:
+// one that sends an octet now and then gains nothing by it.
+func (w *wire) readLine() (protocol.Line, error) {
+	w.due = true
+	return w.in.ReadLine()
+}
+
+// wireInput and wireOutput are the ends that the buffers of a wire read and write.
+type (
+	wireInput  wire
+	wireOutput wire
+)
+
+func (in *wireInput) Read(p []byte) (int, error) {
+	w := (*wire)(in)
+	if err := w.out.Flush(); err != nil {
+		return 0, err
+	}
+	for {
+		w.arm()
+		n, err := w.nc.Read(p)
+		n = w.telnet.filter(p[:n], len(p), w.out)
+		if n > 0 || err != nil {
+			return n, err
+		}
+		if err := w.out.Flush(); err != nil { // the answer to a timing mark
+			return 0, err
+		}
+	}
+}
+
+func (out *wireOutput) Write(p []byte) (int, error) {
+	_ = out.nc.SetWriteDeadline(time.Now().Add(writeTimeout))
+	return out.nc.Write(p)
+}
+
+// arm starts the clock for a line, unless it runs.
+func (w *wire) arm() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.woken:
+		w.woken = false
+		_ = w.nc.SetReadDeadline(time.Unix(1, 0))
+	case w.due:
+		w.due = false
+		w.deadline = time.Now().Add(w.idle)
+		_ = w.nc.SetReadDeadline(w.deadline)
+	}
+}
+
+// wake makes a read that waits return, so that the session looks around.
+func (w *wire) wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.woken = true
+	_ = w.nc.SetReadDeadline(time.Unix(1, 0))
+}
+
+// expired tells a real time-out from a wake.
+func (w *wire) expired() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !time.Now().Before(w.deadline)
+}
+
+// hangUp closes the connection. It first lets the client take what was said: to close
+// with input unread would make the system drop the last reply with a reset.
+func (w *wire) hangUp() {
+	if half, ok := w.nc.(interface{ CloseWrite() error }); ok && w.out.Flush() == nil && half.CloseWrite() == nil {
+		_ = w.nc.SetReadDeadline(time.Now().Add(lingerTime))
+		_, _ = io.CopyN(io.Discard, w.nc, lingerOctets)
+	}
+	_ = w.nc.Close()
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}

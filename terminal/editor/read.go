@@ -1,0 +1,157 @@
+package editor
+
+import (
+	"io"
+	"slices"
+)
+
+// mode is what differs between the kinds of reads.
+type mode int
+
+const (
+	modeLine   mode = iota
+	modeSecret      // masked; no history, no completion, nothing kept
+	modeRaw         // Tab is text; no history, no completion
+)
+
+// session is the state of the read under way. It is guarded by Editor.mu.
+type session struct {
+	mode    mode
+	prompt  string
+	line    line // what readline holds, for drawing
+	search  *search
+	active  bool  // from the start of a read until its line is left on the screen
+	reading bool  // keys are wanted: active, and the line is not ended yet
+	busy    bool  // readline works on a rune
+	pending event // what the rune stands for
+	outcome error // why the line ended
+}
+
+// ReadLine reads a line. It returns io.EOF for Ctrl-D on an empty line or the end
+// of the input, ErrInterrupt, ErrEscape or ErrClosed.
+func (e *Editor) ReadLine(prompt string) (string, error) { return e.read(modeLine, prompt) }
+
+// ReadSecret reads a line that is shown as stars and forgotten afterwards. Its
+// errors are those of ReadLine.
+func (e *Editor) ReadSecret(prompt string) (string, error) { return e.read(modeSecret, prompt) }
+
+// ReadRaw reads a line in which Tab is a character, without history: a line of a
+// mail, say. Its errors are those of ReadLine.
+func (e *Editor) ReadRaw(prompt string) (string, error) { return e.read(modeRaw, prompt) }
+
+func (e *Editor) read(m mode, prompt string) (string, error) {
+	if err := e.begin(m, prompt); err != nil {
+		return "", err
+	}
+	text, ok := e.engine.readLine()
+	return e.end(text, ok)
+}
+
+func (e *Editor) begin(m mode, prompt string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return ErrClosed
+	}
+	busy := e.busy // readline may not be done with the line before
+	e.session = session{mode: m, prompt: prompt, active: true, reading: true, busy: busy}
+	e.killed.again = false
+	e.history.start()
+	if m != modeSecret && len(e.kept.text) > 0 {
+		e.queue = slices.Insert(e.queue, 0, event{key: keyRestore, text: e.kept.text})
+	}
+	e.changed.Broadcast()
+	if len(e.queue) == 0 { // type-ahead is drawn with the line it makes
+		e.redraw()
+	}
+	return nil
+}
+
+// end leaves the line on the screen, or takes it away if it is kept for later.
+func (e *Editor) end(text string, ok bool) (string, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.active, e.reading = false, false
+	if e.closed && !ok && e.outcome == nil {
+		return "", ErrClosed
+	}
+	outcome := e.outcome
+	if ok {
+		outcome = nil
+	}
+	e.search = nil
+	switch outcome {
+	case ErrEscape:
+		if e.mode != modeSecret {
+			e.kept = e.line
+		}
+		e.screen.hide()
+	case ErrInterrupt:
+		e.kept = line{} // should it not have come back yet
+		e.screen.leave(e.view(), "^C")
+	default:
+		e.screen.leave(e.view(), "")
+	}
+	e.releaseHeld()
+	_ = e.screen.flush()
+	if outcome != nil {
+		return "", outcome
+	}
+	return fromRunes([]rune(text)), nil
+}
+
+// nextRune waits for the next key of the read under way and translates it for
+// readline.
+func (e *Editor) nextRune() (rune, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for !e.closed && (!e.reading || e.busy || len(e.queue) == 0) {
+		e.changed.Wait()
+	}
+	if e.closed {
+		return 0, false
+	}
+	ev := e.queue[0]
+	if ev.key == keyHangup {
+		return e.hangup(), true
+	}
+	e.queue = e.queue[1:]
+	e.busy, e.pending = true, ev
+	switch ev.key {
+	case keyText:
+		if len(ev.text) == 1 {
+			return ev.text[0], true
+		}
+	case keyEnter:
+		return e.finish(runeEnter, nil), true
+	case keyInterrupt:
+		return e.finish(runeInterrupt, ErrInterrupt), true
+	case keyEscape:
+		return e.finish(runeInterrupt, ErrEscape), true
+	case keyDeleteOrEOF:
+		if len(e.line.text) == 0 && e.search == nil {
+			return e.finish(runeEOF, io.EOF), true
+		}
+	case keyHome:
+		return runeHome, true
+	case keyEnd:
+		return runeEnd, true
+	}
+	return keyBase + rune(ev.key), true
+}
+
+// hangup ends the line with the input: a last line without a line break counts,
+// and every read after it is at the end.
+func (e *Editor) hangup() rune {
+	e.busy, e.pending = true, event{}
+	if len(e.line.text) > 0 {
+		return e.finish(runeEnter, nil)
+	}
+	return e.finish(runeEOF, io.EOF)
+}
+
+// finish notes why the read ends. The keys behind wait for the next one.
+func (e *Editor) finish(r rune, outcome error) rune {
+	e.reading, e.outcome = false, outcome
+	return r
+}

@@ -1,0 +1,170 @@
+package terminal
+
+import (
+	"strings"
+
+	"maillab/explain"
+	"maillab/lab"
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// explain draws what a reply means, as fully as the level and what was seen before ask.
+func (r *Renderer) explain(e protocol.Event, level lab.Level) {
+	if level == lab.LevelOff {
+		return
+	}
+	a := explain.Reply(e.Context, *e.Reply)
+	raw := explain.Raw(*e.Reply)
+	full := level == lab.LevelFull || level == lab.LevelAuto && !r.seen[a.Topic]
+	r.seen[a.Topic] = true
+	r.annotation(a, raw, full)
+}
+
+func (r *Renderer) annotation(a explain.Annotation, raw string, full bool) {
+	r.bar(severityStyle(a.Severity), a.Summary.In(r.lang))
+	if full {
+		r.parts(a, raw)
+		for _, d := range a.Details {
+			r.bar(styleNone, d.In(r.lang))
+		}
+	}
+	r.next(a, full)
+	if full && a.Ref != "" {
+		r.bar(styleNote, a.Ref)
+	}
+}
+
+func severityStyle(s string) style {
+	switch s {
+	case "success":
+		return styleGood
+	case "intermediate":
+		return styleMiddle
+	case "transient":
+		return styleTransient
+	case "permanent":
+		return styleBad
+	}
+	return styleHeading
+}
+
+// parts lists the reply's parts: the words themselves, and what they mean.
+func (r *Renderer) parts(a explain.Annotation, raw string) {
+	for _, s := range append(append([]explain.Span(nil), a.Digits...), a.Spans...) {
+		if s.Start < 0 || s.End > len(raw) || s.Start >= s.End || s.Text.Empty() {
+			continue
+		}
+		r.part(phrases.Clean(raw[s.Start:s.End]), s.Text.In(r.lang))
+	}
+}
+
+// partColumn is how wide the column of the quoted parts is at most.
+const partColumn = 22
+
+func (r *Renderer) part(quoted, meaning string) {
+	quoted = strings.ReplaceAll(quoted, "\t", " ")
+	width := r.width() - barWidth - 3
+	quoted = clip(quoted, max(width*2/3, 8))
+	indent := partColumn + 1
+	lines := r.wrap(r.markup(meaning, styleNone), width-indent)
+	if columns(quoted) > partColumn {
+		r.barRaw("  " + r.paint.paint(styleCommand, quoted))
+	} else {
+		r.barRaw("  " + r.paint.paint(styleCommand, pad(quoted, partColumn)) + " " + lines[0])
+		lines = lines[1:]
+	}
+	for _, l := range lines {
+		r.barRaw("  " + strings.Repeat(" ", indent) + l)
+	}
+}
+
+// next says what can come now; briefly, only the first choice.
+func (r *Renderer) next(a explain.Annotation, full bool) {
+	if len(a.Next) == 0 {
+		return
+	}
+	if !full {
+		var forms []string
+		for _, n := range a.Next[:min(3, len(a.Next))] {
+			forms = append(forms, "`"+n.Line+"`")
+		}
+		r.bar(styleNote, say("next", nil).In(r.lang)+strings.Join(forms, "  "))
+		return
+	}
+	r.bar(styleNote, strings.TrimSpace(say("next", nil).In(r.lang)))
+	for _, n := range a.Next {
+		r.part(n.Line, n.Why.In(r.lang))
+	}
+}
+
+// barWidth is what the bar before an explanation takes.
+const barWidth = 5
+
+// bar draws a paragraph behind the bar.
+func (r *Renderer) bar(s style, text string) {
+	if text == "" {
+		return
+	}
+	for _, l := range r.wrap(r.markup(text, s), r.width()-barWidth-1) {
+		r.barRaw(l)
+	}
+}
+
+func (r *Renderer) barRaw(line string) {
+	r.line("   " + r.paint.paint(styleNote, r.sign("│", "|")) + " " + line)
+}
+
+// client draws what is wrong or risky about a client line, under it.
+func (r *Renderer) client(e protocol.Event) {
+	if r.level == lab.LevelOff {
+		return
+	}
+	line := string(e.Raw)
+	for _, n := range explain.Client(e.Context, understood(e)) {
+		if n.Risky && r.noted[n.Kind] {
+			continue
+		}
+		r.noted[n.Kind] = true
+		r.caret(line, n.At, n.Len)
+		r.bar(styleTransient, n.Text.In(r.lang))
+		if n.Meant != "" {
+			r.bar(styleNone, say("meant", phrases.Args{"line": phrases.Clean(n.Meant)}).In(r.lang))
+		}
+	}
+}
+
+// understood gives back the utterance that the event was made from.
+func understood(e protocol.Event) protocol.Utterance {
+	return protocol.Understand(e.Context, string(e.Raw))
+}
+
+// caret points at the place in the line just typed: right under it where it
+// stands on one row with its prompt, else under a copy.
+func (r *Renderer) caret(line string, at, length int) {
+	if length <= 0 || at < 0 || at > len(line) {
+		return
+	}
+	end := min(at+length, len(line))
+	before := columns(phrases.Clean(line[:at]))
+	marks := strings.Repeat("^", max(1, columns(phrases.Clean(line[at:end]))))
+	indent := columns(plainText(r.prompt))
+	if indent+columns(phrases.Clean(line)) >= r.width() {
+		if before+len(marks)+barWidth >= r.width() {
+			r.barRaw(r.paint.paint(styleCaret, clip(phrases.Clean(line[at:]), r.width()-barWidth-1)))
+			return
+		}
+		r.barRaw(clip(phrases.Clean(line), r.width()-barWidth-1))
+		r.barRaw(strings.Repeat(" ", before) + r.paint.paint(styleCaret, marks))
+		return
+	}
+	r.line(strings.Repeat(" ", indent+before) + r.paint.paint(styleCaret, marks))
+}
+
+// sign chooses between a drawn sign and its stand-in.
+func (r *Renderer) sign(drawn, standIn string) string {
+	if r.ascii {
+		return standIn
+	}
+	return drawn
+}

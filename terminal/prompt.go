@@ -1,0 +1,36 @@
+package terminal
+
+import (
+	"strings"
+
+	"maillab/explain"
+	"maillab/lab"
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// Prompt draws the prompt for a place: the lab's own, or host, protocol and
+// state, ended by "C:" because what follows is the client's line.
+func (r *Renderer) Prompt(p lab.Place) string {
+	if !p.Connected {
+		return r.paint.paint(stylePrompt, "maillab>") + " "
+	}
+	words := []string{phrases.Clean(p.Host)}
+	if p.Context.Protocol != "" {
+		words = append(words, strings.ToUpper(string(p.Context.Protocol)))
+	}
+	words = append(words, r.stateWords(p.Context))
+	return r.paint.paint(stylePrompt, strings.Join(words, " ")) + " " + r.paint.paint(styleClient, "C:") + " "
+}
+
+// stateWords names the state; an open transaction says how many recipients it has.
+func (r *Renderer) stateWords(c protocol.Context) string {
+	name := explain.StateName(c.Protocol, c.Label()).In(r.lang)
+	switch {
+	case c.State == protocol.StateRcpt:
+		return say("prompt.recipients", phrases.Args{"state": name, "n": itoa(c.Recipients)}).In(r.lang)
+	case c.Deleted > 0:
+		return say("prompt.deleted", phrases.Args{"state": name, "n": itoa(c.Deleted)}).In(r.lang)
+	}
+	return name
+}

@@ -1,0 +1,160 @@
+// Package terminal is what people look at: prompt, editor, colours, and the
+// drawing of events and of what the lab says. It is the only place that knows a
+// screen.
+//
+// What goes where: everything for the learner goes to the one writer given, in
+// the order in which it happens. A client line is the prompt's line and ends its
+// prompt with "C:"; a server line begins with "S:"; an explanation stands behind
+// a bar under the line it is about, never instead of it. Colour repeats what
+// these marks say and adds nothing.
+package terminal
+
+import (
+	"io"
+	"strings"
+
+	"maillab/explain"
+	"maillab/lab"
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// Renderer draws events and blocks. Its methods are called one at a time.
+type Renderer struct {
+	out   io.Writer
+	paint *painter
+	width func() int
+	lang  phrases.Lang
+	level lab.Level
+	ascii bool            // only signs of ASCII
+	seen  map[string]bool // topics that were explained in full
+	noted map[string]bool // risks that were told once
+
+	prompt string // the prompt of the line that was typed last, for the caret under it
+	last   *protocol.Event
+	buf    strings.Builder
+}
+
+// NewRenderer draws on out; width tells how many columns there are now.
+func NewRenderer(out io.Writer, width func() int, colour bool, lang phrases.Lang) *Renderer {
+	return &Renderer{
+		out: out, width: width, paint: newPainter(colour), lang: lang, level: lab.LevelAuto,
+		seen: map[string]bool{}, noted: map[string]bool{},
+	}
+}
+
+// SetLang changes the language.
+func (r *Renderer) SetLang(l phrases.Lang) { r.lang = l }
+
+// SetLevel changes how much is explained.
+func (r *Renderer) SetLevel(l lab.Level) { r.level = l }
+
+// flush writes what was collected in one piece.
+func (r *Renderer) flush() {
+	if r.buf.Len() > 0 {
+		_, _ = io.WriteString(r.out, r.buf.String())
+		r.buf.Reset()
+	}
+}
+
+func (r *Renderer) line(s string) {
+	r.buf.WriteString(s)
+	r.buf.WriteByte('\n')
+}
+
+// Event draws what happened. The raw line of a server goes out before anything
+// about it is computed.
+func (r *Renderer) Event(e protocol.Event) {
+	defer r.flush()
+	switch e.Kind {
+	case protocol.KindConnected:
+		r.connected(e)
+	case protocol.KindClient:
+		r.client(e)
+	case protocol.KindLine:
+		r.serverLine(e)
+	case protocol.KindPartial:
+		r.partial(e)
+	case protocol.KindReply:
+		r.last = &e
+		r.explain(e, r.level)
+	case protocol.KindClosed:
+		r.bar(styleHeading, lab.ClosedText(e).In(r.lang))
+	}
+}
+
+func (r *Renderer) connected(e protocol.Event) {
+	r.bar(styleNote, say("connected", phrases.Args{
+		"host": phrases.Clean(e.Host), "port": phrases.Clean(e.Port), "address": phrases.Clean(e.Address),
+	}).In(r.lang))
+}
+
+// maxShown is how many octets of one server line are put on the screen.
+const maxShown = 4096
+
+func (r *Renderer) serverLine(e protocol.Event) {
+	text, cut := string(e.Raw), e.Cut
+	if len(text) > maxShown {
+		cut += len(text) - maxShown
+		text = text[:maxShown]
+	}
+	r.line(r.paint.paint(styleServer, "S: ") + r.colourCode(phrases.Clean(text)))
+	if cut > 0 {
+		r.bar(styleNote, say("line-cut", phrases.Args{"octets": itoa(cut)}).In(r.lang))
+	}
+}
+
+// colourCode colours the reply code by its class; the text stays plain.
+func (r *Renderer) colourCode(line string) string {
+	for _, c := range []struct {
+		prefix string
+		style  style
+	}{
+		{protocol.CodeOK, styleGood}, {protocol.CodeErr, styleBad},
+		{"2", styleGood}, {"3", styleMiddle}, {"4", styleTransient}, {"5", styleBad},
+	} {
+		n := len(c.prefix)
+		if n == 1 {
+			n = 3
+		}
+		if strings.HasPrefix(line, c.prefix) && len(line) >= n && (n != 3 || digits(line[:3])) {
+			return r.paint.paint(c.style, line[:n]) + line[n:]
+		}
+	}
+	return line
+}
+
+func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+func (r *Renderer) partial(e protocol.Event) {
+	r.line(r.paint.paint(styleServer, "S… ") + phrases.Clean(clipOctets(string(e.Raw), maxShown)))
+	r.bar(styleNote, say("partial", phrases.Args{"octets": itoa(len(e.Raw))}).In(r.lang))
+}
+
+func clipOctets(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
+}
+
+// Explanation draws a reply and what it means in full, without a conversation.
+func (r *Renderer) Explanation(ctx protocol.Context, reply protocol.Reply) {
+	a := explain.Reply(ctx, reply)
+	raw := explain.Raw(reply)
+	for _, l := range strings.Split(raw, "\r\n") {
+		r.serverLine(protocol.Event{Raw: []byte(l)})
+	}
+	r.annotation(a, raw, true)
+	r.flush()
+}
+
+// ExplainLast draws the newest explanation again, in full.
+func (r *Renderer) ExplainLast() bool {
+	if r.last == nil {
+		return false
+	}
+	r.annotation(explain.Reply(r.last.Context, *r.last.Reply), explain.Raw(*r.last.Reply), true)
+	r.flush()
+	return true
+}
