@@ -108,13 +108,13 @@ func (s *Shell) tell(verdicts []lessons.Verdict) {
 		switch v.Kind {
 		case lessons.StepDone:
 			moved = true
-			s.waiting = append(s.waiting, Block{Kind: Success, Text: s.stepTitle("lesson.step-done", v.Step)})
+			s.waiting = append(s.waiting, Block{Kind: Gap}, Block{Kind: Success, Text: s.stepTitle("lesson.step-done", v.Step)})
 			s.waiting = append(s.waiting, words(v.Step.Done, Para)...)
 		case lessons.MistakeMade:
 			s.waiting = append(s.waiting, words(v.Mistake.Words, Note)...)
 		case lessons.LessonDone:
 			moved = false
-			s.waiting = append(s.waiting, Block{Kind: Success, Text: Say("lesson.done", nil).With("title", s.lesson.Title)})
+			s.waiting = append(s.waiting, Block{Kind: Gap}, Block{Kind: Success, Text: Say("lesson.done", nil).With("title", s.lesson.Title)})
 			s.waiting = append(s.waiting, s.afterLesson()...)
 		}
 	}
@@ -155,7 +155,7 @@ func (s *Shell) stepBlocks() []Block {
 	if step == nil {
 		return []Block{{Kind: Success, Text: Say("lesson.done", nil).With("title", s.lesson.Title)}}
 	}
-	blocks := []Block{{Kind: Gap}, {Kind: Heading, Text: s.stepTitle("lesson.step", step)}}
+	blocks := []Block{{Kind: Heading, Text: s.stepTitle("lesson.step", step)}}
 	blocks = append(blocks, words(step.Prose, Para)...)
 	blocks = append(blocks, words(step.Goal, Goal)...)
 	if step.Reading {

@@ -20,7 +20,7 @@ const reserved = "mistakes"
 // protocol is known, without which nothing else can be judged.
 func (d *draft) check() bool {
 	l := d.lesson
-	d.id("id", l.ID, "lesson")
+	d.id("id", l.ID, "a lesson")
 	if l.ID != "" && l.ID != path.Base(d.dir) {
 		d.wrong("id", "id is %q but the folder is %q", l.ID, path.Base(d.dir))
 	}
@@ -45,7 +45,7 @@ func (d *draft) check() bool {
 func (d *draft) id(place, id, what string) {
 	switch {
 	case id == "":
-		d.wrong(place, "a %s without id", what)
+		d.wrong(place, "%s without id", what)
 	case !idForm.MatchString(id):
 		d.wrong(place, "id %q must be small letters, digits and hyphens", id)
 	case id == reserved:
@@ -56,7 +56,7 @@ func (d *draft) id(place, id, what string) {
 func (d *draft) step(i int) {
 	s := &d.lesson.Steps[i]
 	place := fmt.Sprintf("step[%d]", i)
-	d.id(place+".id", s.ID, "step")
+	d.id(place+".id", s.ID, "a step")
 	if j := d.lesson.step(s.ID); s.ID != "" && j < i {
 		d.wrong(place+".id", "step %q stands twice", s.ID)
 	}
@@ -82,7 +82,7 @@ func (d *draft) evidence(step string, i, j int) {
 	e := &all[j]
 	place := fmt.Sprintf("%s.evidence[%d]", step, j)
 	if e.ID != "" || len(all) > 1 {
-		d.id(place+".id", e.ID, "evidence (a step with several must name them)")
+		d.id(place+".id", e.ID, "an evidence (a step with several must name them)")
 	}
 	same := func(id string) func(Evidence) bool { return func(x Evidence) bool { return x.ID == id } }
 	if e.ID != "" && slices.IndexFunc(all, same(e.ID)) < j {
@@ -115,12 +115,15 @@ func (d *draft) mistakes(list string, all []Mistake) {
 	for i := range all {
 		m := &all[i]
 		place := fmt.Sprintf("%s[%d]", list, i)
-		d.id(place+".id", m.ID, "mistake")
+		d.id(place+".id", m.ID, "a mistake")
 		if slices.IndexFunc(all, func(x Mistake) bool { return x.ID == m.ID }) < i {
 			d.wrong(place+".id", "mistake %q stands twice", m.ID)
 		}
-		if len(m.Steps) > 0 && list != "mistake" {
-			d.wrong(place+".steps", "steps belongs to the lesson's own mistakes only")
+		if list != "mistake" && (len(m.Steps) > 0 || m.First) {
+			d.wrong(place, "steps and first belong to the lesson's own mistakes only")
+		}
+		if m.Times > 0 {
+			d.wrong(place+".times", "times belongs to evidence only")
 		}
 		d.names(place+".steps", "step", m.Steps, d.stepIDs())
 		d.pattern(place, &m.Pattern)

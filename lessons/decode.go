@@ -14,7 +14,8 @@ type draft struct {
 	lesson *Lesson
 	dir    string
 	toml   string // path of lesson.toml
-	at     *positions
+	data   []byte
+	at     *positions      // made from data when first needed
 	hints  map[hintsAt]int // the lines of the ### hints headings
 }
 
@@ -36,13 +37,21 @@ func decode(fsys fs.FS, dir string, p *problems) *draft {
 		p.fail(err)
 		return nil
 	}
-	d.at = indexTOML(data)
+	d.data = data
 	return d
 }
 
 // wrong notes a problem at a place of lesson.toml.
 func (d *draft) wrong(place, format string, args ...any) {
-	d.add(d.toml, d.at.line(place), format, args...)
+	d.add(d.toml, d.line(place), format, args...)
+}
+
+// line returns where a place of lesson.toml stands.
+func (d *draft) line(place string) int {
+	if d.at == nil {
+		d.at = indexTOML(d.data)
+	}
+	return d.at.line(place)
 }
 
 // wordsFile returns the path of a language's words.

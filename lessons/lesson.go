@@ -66,6 +66,8 @@ type Mistake struct {
 	ID string `toml:"id"`
 	// Steps it belongs to, in a lesson's own list; none means all.
 	Steps []string `toml:"steps"`
+	// First: told before the steps' own.
+	First bool `toml:"first"`
 	Pattern
 	Words Words `toml:"-"`
 }

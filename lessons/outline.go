@@ -1,7 +1,6 @@
 package lessons
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -26,12 +25,13 @@ type outline struct {
 	*problems
 	file     string
 	source   []byte
+	lines    lineTable
 	sections []section
 }
 
 // readOutline parses Markdown and notes what a lesson must not contain.
 func readOutline(file string, source []byte, p *problems) *outline {
-	o := &outline{problems: p, file: file, source: source}
+	o := &outline{problems: p, file: file, source: source, lines: newLineTable(source)}
 	doc := goldmark.DefaultParser().Parse(text.NewReader(source))
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok {
@@ -113,6 +113,4 @@ func (o *outline) line(n ast.Node) int {
 	return 1
 }
 
-func (o *outline) lineAt(offset int) int {
-	return 1 + bytes.Count(o.source[:min(offset, len(o.source))], []byte("\n"))
-}
+func (o *outline) lineAt(offset int) int { return o.lines.line(offset) }

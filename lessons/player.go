@@ -68,6 +68,9 @@ func (p *Player) Event(e protocol.Event) []Verdict {
 	if verdicts := p.advance(); len(verdicts) > 0 {
 		return verdicts
 	}
+	if p.steps[p.current].helped {
+		return nil // the program is typing, :close among it
+	}
 	return p.mistake(s)
 }
 
@@ -81,7 +84,7 @@ func (p *Player) note(i int, s *sighting) {
 			r.look(e, j, p.now, s, p.lesson.Protocol)
 		}
 	}
-	if !before && r.complete() {
+	if !before && r.complete() && (r.shown == never || r.again) {
 		r.shown = p.now
 	}
 }
@@ -162,16 +165,22 @@ func (p *Player) mistake(s *sighting) []Verdict {
 	return nil
 }
 
-// candidates lists the mistakes that may be made at a step, the step's own first.
+// candidates lists the mistakes that may be made at a step in the order in which
+// they are tried: the lesson's First ones, the step's own, the lesson's others.
 func (p *Player) candidates(step *Step) []*Mistake {
-	var out []*Mistake
+	var first, own, others []*Mistake
 	for i := range step.Mistakes {
-		out = append(out, &step.Mistakes[i])
+		own = append(own, &step.Mistakes[i])
 	}
 	for i := range p.lesson.Mistakes {
-		if m := &p.lesson.Mistakes[i]; len(m.Steps) == 0 || slices.Contains(m.Steps, step.ID) {
-			out = append(out, m)
+		m := &p.lesson.Mistakes[i]
+		switch {
+		case len(m.Steps) > 0 && !slices.Contains(m.Steps, step.ID):
+		case m.First:
+			first = append(first, m)
+		default:
+			others = append(others, m)
 		}
 	}
-	return out
+	return slices.Concat(first, own, others)
 }

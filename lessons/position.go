@@ -10,13 +10,14 @@ import (
 // positions maps a place in a TOML file ("step[2].evidence[0].verb[1]") to its
 // line, because a decoded struct no longer knows where its values stood.
 type positions struct {
+	table  lineTable
 	lines  map[string]int
 	counts map[string]int // tables seen of each array, by the array's path
 }
 
 // indexTOML reads the positions of data, which has been decoded without error.
 func indexTOML(data []byte) *positions {
-	x := &positions{lines: map[string]int{}, counts: map[string]int{}}
+	x := &positions{table: newLineTable(data), lines: map[string]int{}, counts: map[string]int{}}
 	p := &unstable.Parser{}
 	p.Reset(data)
 	prefix := ""
@@ -24,20 +25,20 @@ func indexTOML(data []byte) *positions {
 		e := p.Expression()
 		switch e.Kind {
 		case unstable.ArrayTable, unstable.Table:
-			prefix = x.table(p, e)
+			prefix = x.header(e)
 		case unstable.KeyValue:
-			x.keyValue(p, e, prefix)
+			x.keyValue(e, prefix)
 		}
 	}
 	return x
 }
 
-// table enters a [table] or [[table]] and returns its path.
-func (x *positions) table(p *unstable.Parser, e *unstable.Node) string {
+// header enters a [table] or [[table]] and returns its path.
+func (x *positions) header(e *unstable.Node) string {
 	path, line := "", 0
 	for it := e.Key(); it.Next(); {
 		n := it.Node()
-		line = lineOf(p, n)
+		line = x.lineOf(n)
 		path = join(path, string(n.Data))
 		if it.IsLast() && e.Kind == unstable.ArrayTable {
 			x.counts[path]++
@@ -61,33 +62,33 @@ func (x *positions) forgetBelow(path string) {
 	}
 }
 
-func (x *positions) keyValue(p *unstable.Parser, e *unstable.Node, prefix string) {
+func (x *positions) keyValue(e *unstable.Node, prefix string) {
 	path := prefix
 	line := 0
 	for it := e.Key(); it.Next(); {
-		path, line = join(path, string(it.Node().Data)), lineOf(p, it.Node())
+		path, line = join(path, string(it.Node().Data)), x.lineOf(it.Node())
 	}
 	x.lines[path] = line
-	x.value(p, e.Value(), path, line)
+	x.value(e.Value(), path, line)
 }
 
 // value enters the parts of an array or inline table.
-func (x *positions) value(p *unstable.Parser, v *unstable.Node, path string, line int) {
+func (x *positions) value(v *unstable.Node, path string, line int) {
 	switch v.Kind {
 	case unstable.Array:
 		i := 0
 		for it := v.Children(); it.Next(); i++ {
 			n := it.Node()
 			at := fmt.Sprintf("%s[%d]", path, i)
-			if l := lineOf(p, n); l > 0 {
+			if l := x.lineOf(n); l > 0 {
 				line = l
 			}
 			x.lines[at] = line
-			x.value(p, n, at, line)
+			x.value(n, at, line)
 		}
 	case unstable.InlineTable:
 		for it := v.Children(); it.Next(); {
-			x.keyValue(p, it.Node(), path)
+			x.keyValue(it.Node(), path)
 		}
 	}
 }
@@ -103,11 +104,11 @@ func (x *positions) line(path string) int {
 	return 1
 }
 
-func lineOf(p *unstable.Parser, n *unstable.Node) int {
+func (x *positions) lineOf(n *unstable.Node) int {
 	if n.Raw.Length == 0 {
 		return 0
 	}
-	return p.Shape(n.Raw).Start.Line
+	return x.table.line(int(n.Raw.Offset))
 }
 
 func join(path, key string) string {

@@ -2,6 +2,7 @@ package lessons
 
 import (
 	"slices"
+	"strings"
 
 	"maillab/protocol"
 )
@@ -80,7 +81,15 @@ func (p *Player) fits(i int, label string) bool {
 	if len(s.States) == 0 {
 		return label != string(protocol.StateContent) && label != string(protocol.StateAuth)
 	}
-	return slices.Contains(s.States, label) && p.watcher.place.Deleted >= s.Marked
+	return slices.Contains(s.States, label) && p.watcher.place.Deleted >= s.Marked && p.esmtpMet(s)
+}
+
+// esmtpMet: what the label does not tell, whether HELO was said where the table
+// wants EHLO.
+func (p *Player) esmtpMet(s *Step) bool {
+	verb, _, _ := strings.Cut(s.Solution[0], " ")
+	row := protocol.TableOf(p.lesson.Protocol).Row(verb)
+	return row == nil || !slices.Contains(row.Needs, protocol.NeedESMTP) || p.watcher.place.ESMTP
 }
 
 func (p *Player) lines(steps []int) []string {

@@ -185,7 +185,7 @@ func (d *draft) missing(o *outline, slots []slot, found map[string]*section) {
 		}
 		absent[x.key] = true
 		if step, sub := cutKey(x.key); sub == "" || !absent[step] {
-			o.add(o.file, line, "%s is missing (%s:%d)", x, d.toml, d.at.line(x.place))
+			o.add(o.file, line, "%s is missing (%s:%d)", x, d.toml, d.line(x.place))
 		}
 	}
 }

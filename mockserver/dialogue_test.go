@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +31,7 @@ import (
 //	L: 600 NOOP x         sends the text with as many of its last octet as make a line of 600 octets
 //	S: 250 2.0.0 {}       reads one line; {} matches anything; {n} the number of octets and the like
 //	S*                    reads lines up to a lone dot, whatever they are
+//	shutdown              begins a shutdown in good order
 //	hangup                closes the connection; "hangup b"
 //	closed                the server must close now; "closed b"
 type dialogue struct {
@@ -36,6 +39,7 @@ type dialogue struct {
 	lab   *Lab
 	conns map[string]*talker
 	log   strings.Builder
+	down  sync.WaitGroup // a shutdown that goes on
 }
 
 type talker struct {
@@ -131,6 +135,7 @@ func (d *dialogue) end() {
 	for _, c := range d.conns {
 		_ = c.nc.Close()
 	}
+	d.down.Wait()
 	if d.lab != nil {
 		require.NoError(d.t, d.lab.Close())
 	}
@@ -172,6 +177,15 @@ func (d *dialogue) step(line string) ([]string, error) {
 		return nil, d.connect(service, name)
 	case word == "hangup":
 		return nil, d.conns[rest].nc.Close()
+	case word == "shutdown":
+		d.down.Add(1)
+		go func() {
+			defer d.down.Done()
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			defer cancel()
+			assert.NoError(d.t, d.lab.Shutdown(ctx))
+		}()
+		return nil, nil
 	case word == "closed":
 		extra, err := d.conns[rest].r.ReadString('\n')
 		if err == nil || isTimeout(err) {

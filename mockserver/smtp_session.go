@@ -204,8 +204,8 @@ func writeSMTP(w io.StringWriter, r protocol.Reply) {
 
 // content reads what DATA carries and delivers it.
 func (s *smtpSession) content() error {
-	s.wire.telnet.content = true
-	defer func() { s.wire.telnet.content = false }()
+	s.wire.content(true)
+	defer s.wire.content(false)
 	c, err := s.readContent()
 	if err != nil {
 		return err

@@ -57,6 +57,16 @@ func (w *wire) readLine() (protocol.Line, error) {
 	return w.in.ReadLine()
 }
 
+// content says whether the lines to come are content: longer ones are read, and telnet is
+// believed less easily.
+func (w *wire) content(on bool) {
+	w.telnet.content = on
+	w.in.SetLimit(maxAuthLine)
+	if on {
+		w.in.SetLimit(maxContentLine)
+	}
+}
+
 // wireInput and wireOutput are the ends that the buffers of a wire read and write.
 type (
 	wireInput  wire

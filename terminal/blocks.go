@@ -21,7 +21,7 @@ func (r *Renderer) Show(blocks ...lab.Block) {
 var drawings = map[lab.BlockKind]func(*Renderer, lab.Block){
 	lab.Para:     func(r *Renderer, b lab.Block) { r.para("", "", styleNone, b.Text) },
 	lab.Note:     func(r *Renderer, b lab.Block) { r.para("", "", styleNote, b.Text) },
-	lab.Heading:  func(r *Renderer, b lab.Block) { r.para("", "", styleHeading, b.Text) },
+	lab.Heading:  func(r *Renderer, b lab.Block) { r.gap(); r.para("", "", styleHeading, b.Text) },
 	lab.Problem:  func(r *Renderer, b lab.Block) { r.para("!", "!", styleBad, b.Text) },
 	lab.Success:  func(r *Renderer, b lab.Block) { r.para("✓", "*", styleGood, b.Text) },
 	lab.Goal:     func(r *Renderer, b lab.Block) { r.para("▶", ">", styleGoal, b.Text) },
@@ -30,7 +30,7 @@ var drawings = map[lab.BlockKind]func(*Renderer, lab.Block){
 	lab.Verbatim: drawVerbatim,
 	lab.Diagram:  drawDiagram,
 	lab.Command:  drawCommand,
-	lab.Gap:      func(r *Renderer, _ lab.Block) { r.line("") },
+	lab.Gap:      func(r *Renderer, _ lab.Block) { r.gap() },
 }
 
 // para wraps a text, hung behind a sign where there is one. Only sign, headings

@@ -9,6 +9,17 @@ import (
 	"maillab/protocol"
 )
 
+// explainSafely keeps a mistake of ours in an explanation from ending somebody's
+// conversation: the raw reply is on the screen already.
+func (r *Renderer) explainSafely(e protocol.Event) {
+	defer func() {
+		if recover() != nil {
+			r.bar(styleNote, say("explain-failed", nil).In(r.lang))
+		}
+	}()
+	r.explain(e, r.level)
+}
+
 // explain draws what a reply means, as fully as the level and what was seen before ask.
 func (r *Renderer) explain(e protocol.Event, level lab.Level) {
 	if level == lab.LevelOff {
@@ -52,11 +63,16 @@ func severityStyle(s string) style {
 // parts lists the reply's parts: the words themselves, and what they mean.
 func (r *Renderer) parts(a explain.Annotation, raw string) {
 	for _, s := range append(append([]explain.Span(nil), a.Digits...), a.Spans...) {
-		if s.Start < 0 || s.End > len(raw) || s.Start >= s.End || s.Text.Empty() {
+		if s.Start < 0 || s.End > len(raw) || s.Start >= s.End || s.Text.Empty() || repeated(s, raw) {
 			continue
 		}
 		r.part(phrases.Clean(raw[s.Start:s.End]), s.Text.In(r.lang))
 	}
+}
+
+// repeated: the code and the hyphen of the lines after the first say nothing new.
+func repeated(s explain.Span, raw string) bool {
+	return (s.Kind == "code" || s.Kind == "separator") && strings.Contains(raw[:s.Start], "\n")
 }
 
 // partColumn is how wide the column of the quoted parts is at most.

@@ -85,8 +85,14 @@ func (t *Interactive) Run(ctx context.Context, shell *lab.Shell) error {
 	return nil
 }
 
+// readLine reads where the learner stands: in the content of a mail a Tab is a
+// Tab, and no history comes up.
 func (t *Interactive) readLine() (string, error) {
-	t.prompt = t.Prompt(t.shell.Place())
+	at := t.shell.Place()
+	t.prompt = t.Prompt(at)
+	if at.Context.State == protocol.StateContent {
+		return t.ed.ReadRaw(t.prompt)
+	}
 	return t.ed.ReadLine(t.prompt)
 }
 

@@ -33,6 +33,7 @@ type Renderer struct {
 	prompt string // the prompt of the line that was typed last, for the caret under it
 	last   *protocol.Event
 	buf    strings.Builder
+	blank  bool // the line written last is a blank one
 }
 
 // NewRenderer draws on out; width tells how many columns there are now.
@@ -57,7 +58,15 @@ func (r *Renderer) flush() {
 	}
 }
 
+// gap writes a blank line, unless there is one.
+func (r *Renderer) gap() {
+	if !r.blank {
+		r.line("")
+	}
+}
+
 func (r *Renderer) line(s string) {
+	r.blank = s == ""
 	r.buf.WriteString(s)
 	r.buf.WriteByte('\n')
 }
@@ -77,7 +86,7 @@ func (r *Renderer) Event(e protocol.Event) {
 		r.partial(e)
 	case protocol.KindReply:
 		r.last = &e
-		r.explain(e, r.level)
+		r.explainSafely(e)
 	case protocol.KindClosed:
 		r.bar(styleHeading, lab.ClosedText(e).In(r.lang))
 	}

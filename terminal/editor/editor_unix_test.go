@@ -356,6 +356,21 @@ func TestSearchAndHistory(t *testing.T) {
 	x.want("EHLO 甲!", nil)
 }
 
+// TestSearchKeepsLine: an abandoned search gives back what was typed.
+func TestSearchKeepsLine(t *testing.T) {
+	x := start(t, 40, 10, Options{})
+	x.AddHistory("EHLO 甲", false)
+	x.read("> ")
+	x.keys("你好" + left + "\x12H")
+	x.waitText("^R[H] EHLO 甲")
+	x.keys("\x7fzz")
+	x.waitText("^R?[zz] 你好")
+	x.keys("\x07")
+	x.waitScreen("> 你好", 4, 0)
+	x.keys("\r")
+	x.want("你好", nil)
+}
+
 func TestCompletion(t *testing.T) {
 	words := []Candidate{{"MAIL", "发件人"}, {"MARK", ""}, {"认证一", "x"}, {"认证二", "y"}, {"QUIT", ""}}
 	var x *terminal

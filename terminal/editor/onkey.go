@@ -17,11 +17,12 @@ func (e *Editor) onKey(text []rune, pos int, r rune) ([]rune, int, bool) {
 		l = line{slices.Delete(text, pos-1, pos), pos - 1}
 	}
 	l = e.apply(e.pending, l)
-	e.line = line{slices.Clone(l.text), l.pos}
+	e.line = l
 	if len(e.queue) == 0 { // otherwise the next key draws
 		e.redraw()
 	}
-	return l.text, l.pos, true
+	// readline edits in place, and l may be a line of the history or a search.
+	return slices.Clone(l.text), l.pos, true
 }
 
 // done lets the next key through.

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestReferenceIsCurrent(t *testing.T) {
+	for lang, path := range pages {
+		got, err := os.ReadFile(filepath.Join("..", "..", path))
+		require.NoError(t, err)
+		// A checkout on Windows may have its own line endings.
+		text := strings.ReplaceAll(string(got), "\r\n", "\n")
+		assert.True(t, text == string(page(lang)), "%s is out of date: run `go run ./internal/reference`", path)
+	}
+}
+
+func TestEveryTextHasBothLanguages(t *testing.T) {
+	w := &writer{}
+	page("en")
+	for key, text := range w.texts {
+		assert.NotEmpty(t, text.EN, key)
+		assert.NotEmpty(t, text.ZH, key)
+	}
+}

@@ -1,0 +1,337 @@
+package lab_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"maillab/explain"
+	"maillab/lab"
+	"maillab/lessons"
+	"maillab/mockserver"
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestSendByHand(t *testing.T) {
+	d := newDesk(t)
+	before := len(d.net.Mailbox("fpwjp"))
+	d.say("telnet smtp.lab.test 25", "ehlo jspdevelop", "auth login", "anNwZGV2ZWxvcA==", "anNwMTIz",
+		"mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data",
+		"Subject: hello", "", ":help", "..dot", ".", "quit")
+	assert.Equal(t, []string{"220", "250", "334", "334", "235", "250", "250", "354", "250", "221"}, d.codes())
+	mails := d.net.Mailbox("fpwjp")
+	require.Len(t, mails, before+1)
+	assert.Contains(t, string(mails[before].Content), "Subject: hello\r\n\r\n:help\r\n.dot\r\n")
+	assert.False(t, d.shell.Connected())
+}
+
+func TestLinesAtTheLabsPrompt(t *testing.T) {
+	d := newDesk(t)
+	for line, want := range map[string]string{
+		"ehlo x":                   "EHLO is an SMTP command, but nobody is listening yet",
+		"mailfrom:<a@b>":           "MAIL is an SMTP command",
+		"retr 11":                  "RETR is a POP3 command",
+		"telent smtp.lab.test":     "Did you mean `telnet`",
+		"xyzzy":                    "`xyzzy` is no command of the lab",
+		":nothing":                 "`nothing` is no command of the lab",
+		"telnet":                   "Which server?",
+		"telnet 25":                "`telnet smtp.lab.test 25`",
+		"telnet a 25 extra":        "`extra` is too much",
+		"telnet smtp.lab.test 99":  "Its open ports: 25, 587",
+		"telnet nosuch.lab.test":   "The lab has no server named nosuch.lab.test",
+		"telnet mail.other.test":   "The lab has no server named mail.other.test",
+		"telnet 127.0.0.1 notport": "notport is no port",
+		"close":                    "You are not connected",
+		"state":                    "Connect first",
+		"hint":                     "No lesson is going on",
+		"lesson smtp-sned":         "Did you mean `smtp-send`",
+		"lesson qqqqqqqqqq":        "There is no lesson `qqqqqqqqqq`",
+		"lang fr":                  "not fr",
+		"help nonsense":            "Nothing is known about `nonsense`",
+		"inbox nobody":             "The lab has no user nobody",
+		"inbox fpwjp 99":           "There is no mail number 99",
+		"base64 frob":              "`frob` is neither",
+		"explain":                  "Say how much to explain",
+		"\x1b[2Jbad":               "`^[[2Jbad`",
+	} {
+		assert.Contains(t, d.say(line), want, line)
+	}
+	assert.Empty(t, d.say(""))
+}
+
+func TestRefusedConnection(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	l.Close()
+	d := newDesk(t)
+	assert.Contains(t, d.say("telnet 127.0.0.1 "+port), "refused the connection on port "+port)
+}
+
+func TestColonWhileConnected(t *testing.T) {
+	d := newDesk(t)
+	d.say("telnet mail.lab.test 25", "ehlo x")
+	assert.Contains(t, d.say(":status"), "State: identified")
+	assert.Contains(t, d.say(":nosuch"), "nothing was sent")
+	assert.Contains(t, d.say(":hlep"), "Did you mean `:help`")
+	assert.Contains(t, d.say("lessons"), "a lab command is written with a colon: `:lessons`")
+	assert.Contains(t, d.say(":telnet pop3.lab.test"), "connected to mail.lab.test already")
+	assert.Contains(t, d.say(":state"), "identified")
+	assert.Contains(t, d.say(":lang zh"), "从现在起使用中文")
+	assert.Contains(t, d.say(":lang en"), "in English")
+	assert.Contains(t, d.say(":explain 334"), "334")
+	d.say(":send :colon")
+	assert.Equal(t, "500", d.codes()[len(d.codes())-1])
+	assert.Contains(t, d.say(":close"), "You hung up")
+	assert.False(t, d.shell.Connected())
+}
+
+func TestEscapeWorksInContent(t *testing.T) {
+	d := newDesk(t)
+	d.say("telnet smtp.lab.test", "ehlo x", "mail from:<>", "rcpt to:<fpwjp@lab.test>", "data", ":close")
+	require.True(t, d.shell.Connected(), "in content :close is content")
+	ctx := context.Background()
+	d.shell.Escape(ctx, "")
+	d.shell.Escape(ctx, "status")
+	d.shell.Escape(ctx, "help")
+	d.shell.Escape(ctx, "nonsense")
+	require.True(t, d.shell.Connected())
+	d.shell.Escape(ctx, "close")
+	assert.False(t, d.shell.Connected())
+	d.shell.Escape(ctx, "quit")
+	assert.True(t, d.shell.Quitting())
+}
+
+func TestWhatHistoryKeeps(t *testing.T) {
+	d := newDesk(t)
+	nothing, memory, file := lab.Keeping{}, lab.Keeping{Memory: true}, lab.Keeping{Memory: true, File: true}
+	check := func(want lab.Keeping, lines ...string) {
+		t.Helper()
+		for _, l := range lines {
+			assert.Equal(t, want, d.shell.Keep(l), l)
+		}
+	}
+	check(file, "telnet smtp.lab.test 25", "base64", "help")
+	check(nothing, "base64 encode jsp123", "")
+	check(memory, "pass fpw123", "jsp123")
+	d.say("telnet smtp.lab.test 25", "ehlo x")
+	check(file, "auth login", "mail from:<a@b.test>", ":state")
+	check(nothing, "auth plain AGpzcGRldmVsb3AAanNwMTIz", ":base64 encode jsp123", ":send secret")
+	check(memory, "anNwMTIz", "reptto:<x>")
+	d.say("auth login")
+	check(nothing, "anNwZGV2ZWxvcA==", "jsp123")
+	d.say("*", "quit", "telnet pop3.lab.test 110", "user fpwjp")
+	check(nothing, "pass fpw123", "PASS fpw123", "apop fpwjp c4c9334bac560ecc979e58001b3e22fb")
+	check(memory, "pas fpw123")
+	d.say("quit", "telnet smtp.lab.test 25", "ehlo x", "mail from:<>", "rcpt to:<fpwjp@lab.test>", "data")
+	check(nothing, "Dear fpwjp,", ":help")
+}
+
+func TestCompletion(t *testing.T) {
+	d := newDesk(t)
+	texts := func(line string) []string {
+		start, found := d.shell.Complete(line, len(line))
+		var out []string
+		for _, c := range found {
+			out = append(out, line[:start]+c.Text)
+		}
+		return out
+	}
+	assert.Equal(t, []string{"telnet"}, texts("te"))
+	assert.Equal(t, []string{"telnet smtp.lab.test"}, texts("telnet s"))
+	assert.Equal(t, []string{"telnet smtp.lab.test 25", "telnet smtp.lab.test 587"}, texts("telnet smtp.lab.test "))
+	assert.Equal(t, []string{"lesson smtp-send", "lesson pop3-read"}, texts("lesson "))
+	assert.Contains(t, texts(""), "lessons")
+	d.say("telnet smtp.lab.test 25")
+	assert.NotContains(t, texts(""), "MAIL FROM:<", "not legal before EHLO")
+	assert.Contains(t, texts(""), "EHLO ")
+	assert.Equal(t, []string{"mail from:<"}, texts("ma"), "not legal here, but nothing legal fits")
+	d.say("ehlo x")
+	assert.Equal(t, []string{"mail from:<"}, texts("m"))
+	assert.Equal(t, []string{"AUTH LOGIN", "AUTH PLAIN", "AUTH CRAM-MD5"}, texts("AUTH "))
+	assert.Equal(t, []string{"mail from:<jspdevelop@lab.test>"}, texts("mail from:<j"))
+	assert.Equal(t, []string{":hint", ":help"}, texts(":h"))
+	d.say("mail from:<>", "rcpt to:<fpwjp@lab.test>", "data")
+	assert.Empty(t, texts(":h"), "content is content")
+}
+
+func TestBase64(t *testing.T) {
+	d := newDesk(t)
+	d.answers = []string{"jspdevelop", "jsp123"}
+	got := d.say("base64")
+	for _, want := range []string{"anNwZGV2ZWxvcA==", "anNwMTIz", "AGpzcGRldmVsb3AAanNwMTIz", "not encryption"} {
+		assert.Contains(t, got, want)
+	}
+	assert.Contains(t, d.say("base64"), "Broken off")
+	assert.Contains(t, d.say("base64 encode fpw123"), "ZnB3MTIz")
+	assert.Contains(t, d.say("base64 decode VXNlcm5hbWU6"), "Username:")
+	assert.Contains(t, d.say("base64 decode AGpzcGRldmVsb3AAanNwMTIz"), "password | jsp123")
+	assert.Contains(t, d.say("base64 decode anNwZGV2ZWxvcA"), "`anNwZGV2ZWxvcA==`")
+	assert.Contains(t, d.say("base64 decode an*w"), "`*` at position 3")
+	assert.Contains(t, d.say("base64 decode anＡw"), "`Ａ` at position 3 is not ASCII")
+	assert.Contains(t, d.say("base64 decode anNwZ"), "cut off at position 6")
+	assert.Contains(t, d.say("base64 decode"), "There is no text")
+}
+
+func TestInbox(t *testing.T) {
+	d := newDesk(t)
+	assert.Contains(t, d.say("inbox"), "fpwjp | 11")
+	assert.Contains(t, d.say("inbox fpwjp"), "11 | ")
+	for n := 1; n <= 11; n++ {
+		got := d.say(fmt.Sprintf("inbox fpwjp %d", n))
+		assert.Contains(t, got, "subject | ")
+		assert.NotContains(t, got, "=?", "mail %d: encoded words are decoded", n)
+	}
+}
+
+func TestBothLessonsPlayThemselves(t *testing.T) {
+	for _, id := range []string{"smtp-send", "pop3-read"} {
+		d := newDesk(t)
+		require.NoError(t, d.shell.PlayLesson(context.Background(), id), id)
+		done, step := d.shell.LessonFinished()
+		assert.True(t, done, step.EN)
+	}
+}
+
+func TestSkipDoesTheStepFromAnywhere(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send")
+	lib, err := lessons.Builtin()
+	require.NoError(t, err)
+	l, _ := lib.Lesson("smtp-send")
+	for i := range l.Steps {
+		if done, _ := d.shell.LessonFinished(); done {
+			break
+		}
+		if i == 6 {
+			d.say(":close") // the connection is lost in the middle: skip restores it
+		}
+		got := d.say(":skip")
+		assert.Contains(t, got, "done:", "step %d: %s", i+1, got)
+	}
+	done, step := d.shell.LessonFinished()
+	assert.True(t, done, step.EN)
+}
+
+func TestProgressSurvives(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "deep", "progress.json")
+	open := func() *lab.ProgressFile {
+		p, err := lab.OpenProgress(path, time.Now())
+		require.NoError(t, err)
+		return p
+	}
+	withProgress := func(p *lab.ProgressFile) func(*lab.Config) { return func(c *lab.Config) { c.Progress = p } }
+	first := newDesk(t, withProgress(open()))
+	first.say("lesson smtp-send", ":next", ":next", ":leave")
+	second := newDesk(t, withProgress(open()))
+	second.answers = []string{"y"}
+	got := second.say("lesson smtp-send")
+	assert.Contains(t, got, "You were at step 3 of 11")
+	assert.Contains(t, got, "Step 3 of 11")
+	assert.Contains(t, second.say(":where"), "✓ | 2")
+	assert.Contains(t, second.say(":lessons"), "smtp-send | 2/11")
+	assert.Contains(t, second.say(":back"), "Step 2 of 11")
+	assert.Contains(t, second.say(":restart"), "Step 1 of 11")
+	third := newDesk(t, withProgress(open()))
+	third.answers = []string{"n"}
+	third.say("lesson smtp-send")
+	assert.Contains(t, third.say(":where"), "▶ | 1")
+}
+
+func TestDamagedProgressIsSetAside(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "progress.json")
+	require.NoError(t, os.WriteFile(path, []byte(`{"version":1,"lessons":{"smtp`), 0o600))
+	p, err := lab.OpenProgress(path, time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
+	var trouble *lab.Trouble
+	require.ErrorAs(t, err, &trouble)
+	assert.Contains(t, trouble.Error(), "progress.json.damaged-20260102-030405")
+	require.NotNil(t, p)
+	assert.FileExists(t, path+".damaged-20260102-030405")
+}
+
+func TestProgressThatCannotBeWrittenIsSaidOnce(t *testing.T) {
+	dir := t.TempDir()
+	blocked := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(blocked, nil, 0o600))
+	p, err := lab.OpenProgress(filepath.Join(blocked, "progress.json"), time.Now())
+	require.Error(t, err)
+	d := newDesk(t, func(c *lab.Config) { c.Progress = p })
+	assert.Contains(t, d.say("lesson smtp-send", ":next"), "cannot be saved")
+	assert.NotContains(t, d.say(":next"), "cannot be saved")
+}
+
+func TestServerThatSaysNothing(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	d := newDesk(t, func(c *lab.Config) { c.Patience = 20 * time.Millisecond })
+	assert.Contains(t, d.say("telnet "+host+" "+port), "has not answered yet")
+	assert.Contains(t, d.say(":status"), "still owes a reply")
+	assert.Contains(t, d.say(":state"), "has not said yet which protocol")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	d.shell.Line(ctx, "hello")
+	assert.True(t, d.shell.Connected(), "Ctrl-C ends the waiting, not the connection")
+}
+
+// TestNoLabReplyGoesUnexplained: every reply that the lab's servers can give has
+// words in both languages that are about it, and leaves no part of it unknown.
+func TestNoLabReplyGoesUnexplained(t *testing.T) {
+	for _, s := range mockserver.Samples() {
+		ctx, reply := explain.ContextAfter(s.Protocol, s.After, s.Reply)
+		ctx.State = s.State
+		a := explain.Reply(ctx, reply)
+		name := string(s.Protocol) + " " + s.After + " → " + s.Reply
+		assert.NotEmpty(t, a.Summary.EN, name)
+		assert.NotEmpty(t, a.Summary.ZH, name)
+		assert.NotEqual(t, explain.Unknown, a.Severity, name)
+		assert.NotContains(t, []string{"", "unknown"}, a.Class, name)
+		for _, sp := range a.Spans {
+			assert.False(t, sp.Kind == "unknown", "%s: %q is shown as unknown", name, explain.Raw(reply)[sp.Start:sp.End])
+		}
+	}
+}
+
+func TestEveryTextIsThereAndUsed(t *testing.T) {
+	var code strings.Builder
+	paths, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	for _, p := range paths {
+		data, err := os.ReadFile(p)
+		require.NoError(t, err)
+		code.Write(data)
+	}
+	// Keys that are put together from a prefix and a name that stands in code elsewhere.
+	made := []string{"cmd.", "dial.", "closed.", "escape.", "explain.level.", "help.group.", "servers.service.", "welcome.", "command.not-connected-", "help.at-the-lab", "help.connected"}
+	for _, key := range lab.TextKeys() {
+		used := strings.Contains(code.String(), `"`+key+`"`)
+		for _, m := range made {
+			used = used || strings.HasPrefix(key, m)
+		}
+		assert.True(t, used, "no code says %s", key)
+	}
+	for _, kind := range []protocol.Close{
+		protocol.ClosedByQuit, protocol.ClosedBy421, protocol.ClosedByServer, protocol.ClosedByReset, protocol.ClosedByTimeout,
+		protocol.ClosedByUser, protocol.ClosedRefusal, protocol.ClosedByError, protocol.ClosedGreeting,
+	} {
+		assert.NotContains(t, lab.ClosedText(protocol.Event{Close: kind}).EN, "«")
+	}
+	d := newDesk(t)
+	assert.NotContains(t, d.say("help", "servers", "lessons", "version", "status"), "«")
+	assert.NotContains(t, d.say("lang zh", "help", "servers"), "«")
+	_ = phrases.English
+}

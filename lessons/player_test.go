@@ -1,0 +1,247 @@
+package lessons_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"maillab/lessons"
+	"maillab/protocol"
+)
+
+func at(p *lessons.Player) string {
+	if _, s := p.Step(); s != nil {
+		return s.ID
+	}
+	return "END"
+}
+
+// From every step, with the connection lost, progress that went through JSON leads to the end.
+func TestResumeFromEveryStep(t *testing.T) {
+	for _, l := range builtin(t) {
+		for _, s := range l.Steps {
+			d := newDesk(t, l.ID, lessons.Progress{})
+			d.reach(s.ID)
+			d.player.Hint()
+			data, err := json.Marshal(d.player.Progress())
+			require.NoError(t, err)
+			var saved lessons.Progress
+			require.NoError(t, json.Unmarshal(data, &saved))
+			assert.True(t, saved.Begun())
+
+			again := newDesk(t, l.ID, saved)
+			require.Equal(t, s.ID, at(again.player))
+			_, n, total := again.player.Hint()
+			assert.Equal(t, []int{2, 3}, []int{n, total}, "hints go on")
+			for !again.player.Finished() {
+				before := at(again.player)
+				again.types(again.player.Recipe(again.label())...)
+				require.NotEqual(t, before, at(again.player), "after %s", s.ID)
+			}
+		}
+	}
+}
+
+// From every place that a learner may have strayed to, the recipe does the step.
+func TestRecipeFromAnywhere(t *testing.T) {
+	smtpHere := [][]string{
+		nil, {"telnet smtp.lab.test 25"}, {"telnet smtp.lab.test 25", "helo x"}, {"telnet smtp.lab.test 25", "ehlo x", "auth login"},
+		{"telnet smtp.lab.test 25", "ehlo x", "mail from:<a@lab.test>"},
+		{"telnet smtp.lab.test 25", "ehlo x", "mail from:<a@lab.test>", "rcpt to:<jspdevelop@lab.test>"},
+		{"telnet smtp.lab.test 25", "ehlo x", "mail from:<a@lab.test>", "rcpt to:<jspdevelop@lab.test>", "data", "x"},
+	}
+	pop3Here := [][]string{
+		nil, {"telnet pop3.lab.test 110"}, {"telnet pop3.lab.test 110", "user fpwjp"}, {"telnet pop3.lab.test 110", "auth plain"},
+		{"telnet pop3.lab.test 110", "user fpwjp", "pass fpw123"}, {"telnet pop3.lab.test 110", "quit"},
+	}
+	for id, strays := range map[string][][]string{"smtp-send": smtpHere, "pop3-read": pop3Here} {
+		for _, s := range lesson(t, id).Steps {
+			for _, stray := range strays {
+				d := newDesk(t, id, lessons.Progress{})
+				d.reach(s.ID)
+				if d.m != nil {
+					d.close(protocol.ClosedByServer)
+				}
+				d.types(stray...)
+				if at(d.player) != s.ID {
+					continue // straying did the step
+				}
+				label := d.label()
+				recipe := d.player.Recipe(label)
+				d.types(recipe...)
+				assert.NotEqual(t, s.ID, at(d.player), "%s from %q by %q", id, label, recipe)
+			}
+		}
+	}
+}
+
+func TestRecipesAreShort(t *testing.T) {
+	for _, c := range []struct {
+		lesson, step, label string
+		want                []string
+	}{
+		{"smtp-send", "rcpt", "mail", []string{"rcpt to:<fpwjp@lab.test>"}},
+		{"smtp-send", "rcpt", "authenticated", []string{"mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>"}},
+		{"smtp-send", "mail", "", []string{"telnet smtp.lab.test 25", "ehlo jspdevelop", "auth login", "anNwZGV2ZWxvcA==", "anNwMTIz", "mail from:<jspdevelop@lab.test>"}},
+		{"smtp-send", "ehlo", "rcpt", []string{":close", "telnet smtp.lab.test 25", "ehlo jspdevelop"}},
+		{"smtp-send", "auth", "auth", []string{"*", "auth login", "anNwZGV2ZWxvcA==", "anNwMTIz"}},
+		{"smtp-send", "data", "content", []string{"."}},
+		{"smtp-send", "quit", "", []string{"telnet smtp.lab.test 25", "ehlo jspdevelop", "auth login", "anNwZGV2ZWxvcA==", "anNwMTIz", "quit"}},
+		{"pop3-read", "retr", "transaction", []string{"retr 11"}},
+		{"pop3-read", "recount", "", []string{"telnet pop3.lab.test 110", "user fpwjp", "pass fpw123", "dele 11", "stat", "list"}},
+		{"pop3-read", "quit", "update", []string{"telnet pop3.lab.test 110", "user fpwjp", "pass fpw123", "quit"}},
+	} {
+		d := newDesk(t, c.lesson, lessons.Progress{})
+		d.reach(c.step)
+		assert.Equal(t, c.want, d.player.Recipe(c.label), "%s at %q", c.step, c.label)
+	}
+}
+
+func TestBackIsDoneAgainOrPassed(t *testing.T) {
+	d := newDesk(t, "smtp-send", lessons.Progress{})
+	d.reach("mail")
+	d.player.Back()
+	d.player.Back()
+	assert.Equal(t, "ehlo", at(d.player))
+	assert.NotEmpty(t, d.player.Missing(), "what was seen before does not count")
+	assert.Equal(t, []string{"ehlo"}, done(d.types("ehlo again")))
+	assert.Equal(t, "auth", at(d.player), "it was gone back over too")
+
+	kept := lessons.NewPlayer(lesson(t, "smtp-send"), d.player.Progress())
+	assert.Equal(t, "auth", at(kept), "going back is kept")
+
+	v := d.player.Acknowledge()
+	require.Len(t, v, 1)
+	assert.True(t, v[0].Again)
+	assert.Equal(t, "mail", at(d.player))
+	assert.Empty(t, d.player.Acknowledge(), "mail has not been done")
+	for range 20 {
+		d.player.Back()
+	}
+	assert.Equal(t, "accounts", at(d.player))
+}
+
+func TestBackFromTheEnd(t *testing.T) {
+	d := newDesk(t, "pop3-read", lessons.Progress{})
+	for !d.player.Finished() {
+		d.types(d.player.Recipe(d.label())...)
+	}
+	assert.Empty(t, d.types("telnet pop3.lab.test 110"), "after the end nothing is judged")
+	d.player.Back()
+	assert.Equal(t, "quit", at(d.player))
+	assert.Equal(t, []string{"quit", "END"}, done(d.player.Acknowledge()))
+}
+
+func TestSkip(t *testing.T) {
+	d := newDesk(t, "smtp-send", lessons.Progress{})
+	v := d.player.Skip()
+	require.Len(t, v, 1)
+	assert.True(t, v[0].Skipped)
+	d.reach("ehlo")
+	d.player.Assist()
+	d.types(":close", "telnet smtp.lab.test 25")
+	assert.Empty(t, mistakes(d.verdicts), "the program's own lines are no mistakes")
+	v = d.types("ehlo jspdevelop")
+	require.Len(t, v, 1)
+	assert.True(t, v[0].Skipped)
+	assert.Equal(t, []string{"accounts", "ehlo"}, d.player.Progress().Skipped)
+	for !d.player.Finished() {
+		v = d.player.Skip()
+	}
+	assert.Equal(t, []string{"inbox", "END"}, done(v))
+	assert.Empty(t, d.player.Skip())
+	assert.Empty(t, d.player.Acknowledge())
+	_, _, total := d.player.Hint()
+	assert.Zero(t, total)
+}
+
+func TestRestart(t *testing.T) {
+	d := newDesk(t, "pop3-read", lessons.Progress{})
+	d.reach("rset")
+	d.player.Hint()
+	d.player.Restart()
+	assert.Equal(t, lessons.Progress{Lesson: "pop3-read", Step: "account"}, d.player.Progress())
+	assert.False(t, d.player.Progress().Begun())
+	d.types(":close")
+	d.reach("quit")
+}
+
+func TestReadingSteps(t *testing.T) {
+	p := lessons.NewPlayer(lesson(t, "smtp-send"), lessons.Progress{})
+	assert.Equal(t, []string{"accounts"}, done(p.Acknowledge()))
+	assert.Equal(t, []string{"server"}, done(p.Event(protocol.Event{Kind: protocol.KindCommand, Name: "servers"})))
+	assert.Empty(t, p.Acknowledge(), "base64 is to be done")
+
+	// One look at the servers is not both steps at once, so that the second is read.
+	p = lessons.NewPlayer(lesson(t, "smtp-send"), lessons.Progress{})
+	assert.Equal(t, []string{"accounts"}, done(p.Event(protocol.Event{Kind: protocol.KindCommand, Name: "servers"})))
+}
+
+func TestMissingNamesWhatIsLacking(t *testing.T) {
+	d := newDesk(t, "pop3-read", lessons.Progress{})
+	d.reach("rset")
+	ids := func() (out []string) {
+		for _, l := range d.player.Missing() {
+			out = append(out, l.ID)
+		}
+		return out
+	}
+	assert.Equal(t, []string{"rset", "stat", "list"}, ids())
+	d.types("rset", "list")
+	assert.Equal(t, []string{"stat"}, ids())
+	assert.Contains(t, d.player.Missing()[0].Words.EN[0].Text, "`stat`")
+	assert.Equal(t, []string{"rset"}, done(d.types("stat")))
+}
+
+func TestHintsGoFromVagueToExactAndStay(t *testing.T) {
+	p := lessons.NewPlayer(lesson(t, "smtp-send"), lessons.Progress{})
+	for _, want := range []int{1, 2, 3, 3} {
+		hint, n, total := p.Hint()
+		assert.Equal(t, want, n)
+		assert.Equal(t, 3, total)
+		assert.NotEmpty(t, hint.EN)
+		assert.NotEmpty(t, hint.ZH)
+	}
+}
+
+// Progress of a lesson that has changed since is used as far as it goes.
+func TestProgressOfAChangedLesson(t *testing.T) {
+	started := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	p := lessons.NewPlayer(lesson(t, "smtp-send"), lessons.Progress{
+		Lesson: "smtp-send", Step: "gone", Done: []string{"accounts", "gone", "server", "connect"},
+		Skipped: []string{"gone", "ehlo", "server"}, Hints: map[string]int{"gone": 2, "base64": 99, "ehlo": -1}, Started: started,
+	})
+	assert.Equal(t, "base64", at(p), "the first that is not done")
+	got := p.Progress()
+	assert.Equal(t, []string{"accounts", "server", "connect"}, got.Done)
+	assert.Equal(t, []string{"server"}, got.Skipped)
+	assert.Equal(t, map[string]int{"base64": 3}, got.Hints)
+	assert.Equal(t, started, got.Started)
+	assert.Equal(t, []string{"base64"}, done(p.Event(protocol.Event{Kind: protocol.KindCommand, Name: "base64"})))
+	assert.Equal(t, "ehlo", at(p), "connect is done already")
+
+	p = lessons.NewPlayer(lesson(t, "smtp-send"), lessons.Progress{Lesson: "pop3-read", Done: []string{"quit"}})
+	assert.Equal(t, "accounts", at(p), "another lesson's progress is none")
+}
+
+// QUIT of an earlier conversation, or a mailbox opened before the mail was sent, show nothing.
+func TestWhatCameBeforeDoesNotCount(t *testing.T) {
+	d := newDesk(t, "smtp-send", lessons.Progress{})
+	d.reach("connect")
+	d.types("telnet smtp.lab.test 25", "quit", "inbox fpwjp", "telnet smtp.lab.test 25")
+	d.reach("data")
+	assert.Equal(t, []string{"data"}, done(d.types(d.player.Recipe(d.label())...)))
+	assert.Equal(t, []string{"quit"}, done(d.types("quit")))
+	assert.Equal(t, []string{"inbox", "END"}, done(d.types("inbox fpwjp")))
+}
+
+// A second conversation on another wire, here an SMTP one in the POP3 lesson, neither helps nor hurts.
+func TestTheOtherProtocolShowsNothing(t *testing.T) {
+	d := newDesk(t, "pop3-read", lessons.Progress{})
+	d.reach("connect")
+	d.types("telnet smtp.lab.test 25", "ehlo x", "quit")
+	assert.Equal(t, "connect", at(d.player))
+}
