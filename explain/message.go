@@ -128,7 +128,7 @@ func (v *view) headerSpan(m *scanned, h headerLine) {
 		text = r.text()
 	}
 	if decoded != h.value {
-		text = join(text, say("span.header-decoded", phrases.Args{"text": shown(decoded)}))
+		text = insert(say("span.header-decoded", phrases.Args{"text": shown(decoded)}), "what", text)
 	}
 	if len(h.name) <= h.end-h.start {
 		v.span(h.start, h.end, "header", text)

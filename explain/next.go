@@ -81,11 +81,15 @@ func rankOf(t *protocol.Table, r *protocol.Row, w where, here, said int) int {
 		to = slices.Index(t.States, r.Answers[0].Next)
 	}
 	at := slices.IndexFunc(t.Rows, func(x protocol.Row) bool { return x.Verb == r.Verb })
+	// A login comes before the first mail, not between mails.
+	past := said > 2 || w.after == protocol.VerbDot
 	switch {
-	case w.state == protocol.StateUpdate || w.state == protocol.StateClosed:
-		return 0
+	case to > here && past && slices.Contains(r.Excludes, protocol.NeedAuth):
+		return step / 2
 	case to > here:
 		return 0
+	case to == here && w.state == protocol.StateRcpt:
+		return step / 4
 	case r.Verb == w.after && (r.Verb == "EHLO" || r.Verb == "HELO"), to >= 0 && to < here, r.Verb == "EHLO", r.Verb == "HELO":
 		return 5 * step
 	case at > said:

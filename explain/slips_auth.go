@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,12 +26,11 @@ func responseSlips(ctx protocol.Context, line string) []Notice {
 		return []Notice{notice("blank-in-response", at, 1, "", nil)}
 	}
 	raw, bad := protocol.DecodeBase64(line)
-	var why *protocol.Base64Error
 	switch {
 	case bad == nil:
 		return decodedSlips(ctx, line, raw)
-	case errors.As(bad, &why) && why.Unpadded && readable(unpadded(line)):
-		return []Notice{notice("base64-unpadded", why.At, 1, line+strings.Repeat("=", (4-len(line)%4)%4), nil)}
+	case bad.Unpadded && readable(unpadded(line)):
+		return []Notice{notice("base64-unpadded", bad.At, 1, line+strings.Repeat("=", (4-len(line)%4)%4), nil)}
 	case plainLooking(line):
 		return []Notice{plainText(ctx, line)}
 	}

@@ -43,6 +43,8 @@ type view struct {
 	known  *rule
 	closes bool
 	slips  []Notice
+	// spanned is where the last span so far ends.
+	spanned int
 
 	a *Annotation
 }
@@ -222,6 +224,11 @@ func (v *view) str(name string) string { s, _ := v.a.Fields[name].(string); retu
 // span notes what octets mean; a stretch that overlaps one already there is left out.
 func (v *view) span(start, end int, kind string, text phrases.Text) {
 	if start >= end {
+		return
+	}
+	if start >= v.spanned {
+		v.spanned = end
+		v.a.Spans = append(v.a.Spans, Span{start, end, kind, text})
 		return
 	}
 	for _, s := range v.a.Spans {

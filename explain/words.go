@@ -27,24 +27,29 @@ func join(a, b phrases.Text) phrases.Text {
 // summarise writes the summary and the details, from the most particular
 // knowledge to the most general.
 func (v *view) summarise() {
-	code := codeRecord(v.protocol, v.code, v.place)
+	code, exact := codeRecord(v.protocol, v.code, v.place)
 	class := classRecord(v.protocol, v.a.Class, v.place)
 	v.a.Topic = v.topic()
-	v.a.Ref = v.reference(code, class)
+	v.a.Ref = v.reference(code, class, exact)
 	if v.a.Summary.Empty() {
-		v.a.Summary = v.summary(code, class)
+		v.a.Summary = v.summary(code, class, exact)
 	}
 	v.slipDetails()
 	v.classDetail(class)
-	v.codeDetails(code)
+	if exact && code.Long != nil {
+		v.detail(*code.Long)
+	}
+	v.codeDetails(shelfCodes.get(string(v.protocol) + "." + v.code))
 }
 
 // summary picks the sentence for the beginner.
-func (v *view) summary(code, class *record) phrases.Text {
+func (v *view) summary(code, class *record, exact bool) phrases.Text {
 	switch {
 	case v.known != nil && v.known.EN != "":
 		return phrases.Text{EN: v.known.EN, ZH: v.known.ZH}
-	case v.plain() && code != nil:
+	case v.known == nil && (v.code == "" || v.oddCode):
+		return v.unknownSummary()
+	case v.plain() && exact:
 		return code.text()
 	case class != nil:
 		return class.text()
@@ -88,7 +93,7 @@ func (v *view) classDetail(class *record) {
 	if class == nil {
 		return
 	}
-	if class.text() != v.a.Summary {
+	if class.text() != v.a.Summary && !v.plain() {
 		v.detail(class.text())
 	}
 	if class.Long != nil {
@@ -99,11 +104,8 @@ func (v *view) classDetail(class *record) {
 // codeDetails says what the code means by the standard, and where the reply
 // does not keep to it.
 func (v *view) codeDetails(code *record) {
-	if code != nil && code.text() != v.a.Summary {
+	if code != nil && code.text() != v.a.Summary && v.protocol != protocol.POP3 {
 		v.detail(insert(say("detail.code", phrases.Args{"code": shown(v.code)}), "what", code.text()))
-	}
-	if code != nil && code.Long != nil {
-		v.detail(*code.Long)
 	}
 	if v.enhanced != "" && v.protocol != protocol.POP3 {
 		v.detail(insert(say("detail.enhanced", phrases.Args{"code": v.enhanced}), "what", enhancedWords(v.enhanced)))
@@ -161,12 +163,12 @@ func (v *view) unlisted() bool {
 	return true
 }
 
-// codeRecord finds the words for a code in the reply to a command, or anywhere.
-func codeRecord(p protocol.Protocol, code, place string) *record {
+// codeRecord finds the words for a code in the reply to a command (exact), or anywhere.
+func codeRecord(p protocol.Protocol, code, place string) (r *record, exact bool) {
 	if r := shelfCodes.get(string(p) + "." + code + "." + place); r != nil {
-		return r
+		return r, true
 	}
-	return shelfCodes.get(string(p) + "." + code)
+	return shelfCodes.get(string(p) + "." + code), false
 }
 
 func classRecord(p protocol.Protocol, class, place string) *record {
@@ -191,11 +193,11 @@ func (v *view) topic() string {
 	return Clean(t)
 }
 
-func (v *view) reference(code, class *record) string {
+func (v *view) reference(code, class *record, exact bool) string {
 	switch {
 	case v.known != nil:
 		return v.known.Ref
-	case v.plain() && code != nil:
+	case v.plain() && exact:
 		return code.Ref
 	case class != nil:
 		return class.Ref

@@ -69,7 +69,7 @@ func (o *outline) span(b *strings.Builder, n ast.Node) {
 		b.WriteByte('`')
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			if t, ok := c.(*ast.Text); ok {
-				b.Write(t.Segment.Value(o.source))
+				b.WriteString(lineEnds.Replace(string(t.Segment.Value(o.source))))
 			}
 		}
 		b.WriteByte('`')
@@ -82,6 +82,9 @@ func (o *outline) span(b *strings.Builder, n ast.Node) {
 		o.add(o.file, o.inlineLine(n), "%s is not for lessons: write it as `code`", n.Kind())
 	}
 }
+
+// lineEnds: code that goes over a line's end has a space there.
+var lineEnds = strings.NewReplacer("\r\n", " ", "\n", " ")
 
 // text writes plain text, and joins lines as the language does.
 func (o *outline) text(b *strings.Builder, t *ast.Text) {

@@ -231,33 +231,47 @@ func TestTwoLessonsInOnePlace(t *testing.T) {
 	assert.ErrorContains(t, err, `y/lesson.toml:2: order 1 is the order of "x" too`)
 }
 
-// Whatever heading a translator drops, doubles, moves or misspells, in whichever
+// Whatever heading a translator drops, doubles or misspells, in whichever
 // language, is named with its file.
 func TestEveryHeadingIsNeededInBothLanguages(t *testing.T) {
-	for _, id := range []string{"smtp-send", "pop3-read"} {
-		files := fstest.MapFS{}
-		for _, name := range []string{"lesson.toml", "en.md", "zh.md"} {
-			files[id+"/"+name] = &fstest.MapFile{Data: []byte(readContent(t, id+"/"+name))}
-		}
-		for _, lang := range []string{"en.md", "zh.md"} {
-			file := id + "/" + lang
-			whole := string(files[file].Data)
-			for i, section := range splitSections(whole) {
-				head, _, _ := strings.Cut(section, "\n")
-				for what, broken := range map[string]string{
-					"dropped":  strings.Replace(whole, section, "", 1),
-					"doubled":  strings.Replace(whole, section, section+section, 1),
-					"misspelt": strings.Replace(whole, section, strings.Replace(section, "# ", "# zz", 1), 1),
-				} {
-					if i == 0 && what == "misspelt" {
-						continue // the title may be anything
-					}
-					files[file] = &fstest.MapFile{Data: []byte(broken)}
-					_, err := lessons.Load(files)
-					require.ErrorContains(t, err, file+":", "%s: %q %s", file, head, what)
-				}
+	for _, file := range []string{"x/en.md", "x/zh.md"} {
+		for i, section := range splitSections(goodMD) {
+			broken := map[string]string{
+				"dropped":  strings.Replace(goodMD, section, "", 1),
+				"doubled":  strings.Replace(goodMD, section, section+section, 1),
+				"misspelt": strings.Replace(goodMD, section, strings.Replace(section, "# ", "# zz", 1), 1),
 			}
-			files[file] = &fstest.MapFile{Data: []byte(whole)}
+			if i == 0 {
+				delete(broken, "misspelt") // the title may be anything
+			}
+			for what, md := range broken {
+				f := folder(goodTOML, goodMD, goodMD).(fstest.MapFS)
+				f[file] = &fstest.MapFile{Data: []byte(md)}
+				_, err := lessons.Load(f)
+				require.ErrorContains(t, err, file+":", "%s of %q", what, section)
+			}
+		}
+	}
+}
+
+// The same for the lessons that are there: none of their headings is idle.
+func TestEveryHeadingOfTheContentIsNeeded(t *testing.T) {
+	for _, id := range []string{"smtp-send", "pop3-read"} {
+		for _, lang := range []string{"en.md", "zh.md"} {
+			t.Run(id+"/"+lang, func(t *testing.T) {
+				t.Parallel()
+				files := fstest.MapFS{}
+				for _, name := range []string{"lesson.toml", "en.md", "zh.md"} {
+					files[id+"/"+name] = &fstest.MapFile{Data: []byte(readContent(t, id+"/"+name))}
+				}
+				file := id + "/" + lang
+				whole := string(files[file].Data)
+				for _, section := range splitSections(whole) {
+					files[file] = &fstest.MapFile{Data: []byte(strings.Replace(whole, section, "", 1))}
+					_, err := lessons.Load(files)
+					require.ErrorContains(t, err, file+":", "without %q", section)
+				}
+			})
 		}
 	}
 }

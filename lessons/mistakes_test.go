@@ -80,6 +80,7 @@ var smtpTries = []try{
 	{"quit", "not-a-command", []string{"exit"}},
 	{"quit", "argument", []string{"quit now"}},
 	{"quit", "hung-up", []string{":close"}},
+	{"inbox", "whose-mailbox", []string{"inbox"}},
 	{"inbox", "other-mailbox", []string{"inbox jspdevelop"}},
 }
 

@@ -30,6 +30,7 @@ func TestTextBecomesBlocks(t *testing.T) {
 		"3. a\n4. `b`\n   c":          {{Kind: "item", Number: 3, Text: "a"}, {Kind: "item", Number: 4, Text: "`b` c"}},
 		"- a\n- *b*":                  {{Kind: "item", Text: "a"}, {Kind: "item", Text: "*b*"}},
 		"```\n250-x\n\n  `*\n```":     {{Kind: "code", Text: "250-x"}, {Kind: "code", Text: ""}, {Kind: "code", Text: "  `*"}},
+		"a `b\nc` d":                  {{Kind: "paragraph", Text: "a `b c` d"}},
 		"`*` and ``. `` and `<a@b>`.": {{Kind: "paragraph", Text: "`*` and `. ` and `<a@b>`."}},
 	} {
 		assert.Equal(t, want, prose(t, md), md)

@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 	"time"
 
 	"maillab/protocol"
 )
-
-type timeStamp = time.Time
 
 // unread is how far the content being read has come; it outlives a wake.
 type unread struct {
@@ -63,7 +62,7 @@ type traceFields struct {
 	helo, peer   string // what the client called itself, and its address
 	by, with, id string
 	recipient    string // "" when there are several: each other's names are no business of theirs
-	when         timeStamp
+	when         time.Time
 }
 
 // String writes Return-Path and Received (RFC 5321 §4.4).
@@ -72,8 +71,16 @@ func (t traceFields) String() string {
 	if t.recipient != "" {
 		clause = "\r\n\tfor <" + t.recipient + ">"
 	}
-	return fmt.Sprintf("Return-Path: <%s>\r\nReceived: from %s ([%s])\r\n\tby %s (maillab) with %s id %s%s;\r\n\t%s\r\n",
-		t.from, t.helo, t.peer, t.by, t.with, t.id, clause, t.when.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
+	return fmt.Sprintf("Return-Path: <%s>\r\nReceived: from %s (%s)\r\n\tby %s (maillab) with %s id %s%s;\r\n\t%s\r\n",
+		t.from, t.helo, addressLiteral(t.peer), t.by, t.with, t.id, clause, t.when.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
+}
+
+// addressLiteral writes an IP address as RFC 5321 §4.1.3 has it.
+func addressLiteral(ip string) string {
+	if strings.Contains(ip, ":") {
+		return "[IPv6:" + ip + "]"
+	}
+	return "[" + ip + "]"
 }
 
 // aField matches the beginning of a header field (RFC 5322 §2.2).

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"maillab/protocol"
 )
 
 // memoryConn is a connection on which everything the client will ever say is there already.
@@ -138,4 +140,47 @@ func FuzzPOP3(f *testing.F) {
 		}
 		l.store.box("fpwjp").unlock()
 	})
+}
+
+// FuzzContent: whatever a mail holds, it is kept octet for octet, however the network cuts it.
+func FuzzContent(f *testing.F) {
+	f.Add(uint16(3), []byte("Subject: x\r\n\r\n.\r\n..\r\n\xff\xf4\xff\xfd\xff\r\nMAIL FROM:<a@b.test>\r\n"))
+	f.Add(uint16(1), []byte("no header\r\r\n.\r\r\n\xff"))
+	l := fuzzLab(f)
+	f.Fuzz(func(t *testing.T, size uint16, content []byte) {
+		content = toCRLF(content)
+		if len(content) > 4096 || bytes.Contains(content, []byte{iac, do, timingMark}) {
+			t.Skip()
+		}
+		l.Reset()
+		// Content comes after 354, so it is never read together with DATA.
+		script := &twoParts{
+			first:  []byte("EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<jspdevelop@lab.test>\r\nDATA\r\n"),
+			second: chunked{append(protocol.Stuff(content), "QUIT\r\n"...), int(size) + 1},
+		}
+		c := &memoryConn{in: script}
+		svc, _ := serviceNamed("smtp")
+		l.serve(c, svc)
+		box := l.Mailbox("jspdevelop")
+		if len(box) != 1 || !bytes.HasSuffix(box[0].Content, content) {
+			t.Fatalf("%d mails, said %q", len(box), c.out.String())
+		}
+		if !strings.HasSuffix(c.out.String(), "Closing the connection\r\n") {
+			t.Fatalf("said %q", c.out.String())
+		}
+	})
+}
+
+type twoParts struct {
+	first  []byte
+	second chunked
+}
+
+func (r *twoParts) Read(p []byte) (int, error) {
+	if len(r.first) > 0 {
+		n := copy(p, r.first)
+		r.first = r.first[n:]
+		return n, nil
+	}
+	return r.second.Read(p)
 }

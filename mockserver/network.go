@@ -113,10 +113,19 @@ func (l *Lab) Resolve(host, port string) (addr string, known bool) {
 		}
 		known = true
 		if port == strconv.Itoa(d.service.port) || strings.EqualFold(port, d.service.name) {
-			return d.Addr().String(), true
+			return dialable(d.Addr()), true
 		}
 	}
 	return "", known
+}
+
+// dialable is the address to connect to: a listener on all addresses is reached by loopback.
+func dialable(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return a.String()
+	}
+	return net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
 }
 
 func (l *Lab) serves(s service, host string) bool {

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -41,8 +42,18 @@ func sampleSayings(p protocol.Protocol, all []*saying, places phrases.Args) []Sa
 		for _, after := range s.After {
 			state, _ := lookIn(p, after, func(u protocol.Utterance) bool { return u.Fault == nil && lists(p, u, s.Code) })
 			out = append(out, Sample{p, s.key, after, state, rawOf(p, s, places)})
+			if s.One != "" {
+				out = append(out, Sample{p, s.key, after, state, rawOf(p, s, withOne(places))})
+			}
 		}
 	}
+	return out
+}
+
+// withOne makes the places of a maildrop with one message.
+func withOne(places phrases.Args) phrases.Args {
+	out := maps.Clone(places)
+	out["count"], out["n"] = "1", "1"
 	return out
 }
 

@@ -3,7 +3,7 @@ package mockserver
 import (
 	"io"
 	"strconv"
-	"strings"
+	"time"
 
 	"maillab/phrases"
 	"maillab/protocol"
@@ -29,7 +29,6 @@ type smtpSession struct {
 	mail     transaction
 	exchange exchange // the AUTH exchange that is going on
 	mech     string   // and its mechanism
-	login    string   // the authenticated user's name, "" before
 	errors   int      // refused commands in a row
 	buffer   []byte   // the content being read; kept for the next mail
 	unread   unread   // and how far it has come
@@ -244,7 +243,7 @@ func (s *smtpSession) deliver(content []byte) string {
 }
 
 // trace is what is known of the mail beside its content.
-func (s *smtpSession) trace(id string, now timeStamp) traceFields {
+func (s *smtpSession) trace(id string, now time.Time) traceFields {
 	c := s.m.Now()
 	with := "SMTP"
 	if c.ESMTP {
@@ -275,7 +274,6 @@ func (s *smtpSession) respond(u protocol.Utterance, text string) {
 	case again:
 		s.challenge(st.challenge)
 	case granted:
-		s.login = st.user.Name
 		s.say(&s.book.AuthDone, nil)
 	case denied:
 		s.say(&s.book.AuthFailed, nil)
@@ -286,14 +284,4 @@ func (s *smtpSession) respond(u protocol.Utterance, text string) {
 
 func (s *smtpSession) challenge(text string) {
 	s.say(&s.book.AuthChallenge, phrases.Args{"challenge": protocol.EncodeBase64([]byte(text))})
-}
-
-// printable keeps what a client said from carrying control octets into a reply.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return '?'
-		}
-		return r
-	}, s)
 }

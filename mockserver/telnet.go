@@ -29,20 +29,15 @@ type telnetFilter struct {
 	held    []byte // the beginning of a command that has not come to its end
 }
 
-// filter removes the commands from buf in place and returns what is left of it, at most room
-// octets with those held before; answers go to out.
-func (f *telnetFilter) filter(buf []byte, room int, out io.Writer) int {
+// filter returns what of buf is not telnet's, together with what was held before; answers go to
+// out. Where there is nothing to do, which is nearly always, that is buf itself.
+func (f *telnetFilter) filter(buf []byte, out io.Writer) []byte {
 	if len(f.held) == 0 && bytes.IndexByte(buf, iac) < 0 {
-		return len(buf)
+		return buf
 	}
-	if len(f.held)+len(buf) > room {
-		// Held octets are few; a full buffer that follows them cannot take them in. They were
-		// the beginning of no command that matters here.
-		f.held = nil
-	}
-	all := append(append([]byte(nil), f.held...), buf...)
+	all := append(f.held, buf...)
 	f.held = nil
-	return copy(buf[:room], f.strip(all, out))
+	return f.strip(all, out)
 }
 
 func (f *telnetFilter) strip(all []byte, out io.Writer) []byte {

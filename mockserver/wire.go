@@ -28,7 +28,8 @@ type wire struct {
 	out    *bufio.Writer
 	idle   time.Duration
 	telnet telnetFilter
-	due    bool // the next read is the first of a line: the clock starts anew
+	rest   []byte // read and filtered, but more than was asked for
+	due    bool   // the next read is the first of a line: the clock starts anew
 
 	mu       sync.Mutex // guards what follows
 	deadline time.Time
@@ -75,20 +76,20 @@ type (
 
 func (in *wireInput) Read(p []byte) (int, error) {
 	w := (*wire)(in)
-	if err := w.out.Flush(); err != nil {
-		return 0, err
-	}
-	for {
+	for len(w.rest) == 0 {
+		if err := w.out.Flush(); err != nil {
+			return 0, err
+		}
 		w.arm()
 		n, err := w.nc.Read(p)
-		n = w.telnet.filter(p[:n], len(p), w.out)
-		if n > 0 || err != nil {
-			return n, err
-		}
-		if err := w.out.Flush(); err != nil { // the answer to a timing mark
+		w.rest = w.telnet.filter(p[:n], w.out)
+		if err != nil && len(w.rest) == 0 {
 			return 0, err
 		}
 	}
+	n := copy(p, w.rest)
+	w.rest = w.rest[n:]
+	return n, nil
 }
 
 func (out *wireOutput) Write(p []byte) (int, error) {
@@ -129,7 +130,8 @@ func (w *wire) expired() bool {
 // hangUp closes the connection. It first lets the client take what was said: to close
 // with input unread would make the system drop the last reply with a reset.
 func (w *wire) hangUp() {
-	if half, ok := w.nc.(interface{ CloseWrite() error }); ok && w.out.Flush() == nil && half.CloseWrite() == nil {
+	err := w.out.Flush()
+	if half, ok := w.nc.(interface{ CloseWrite() error }); ok && err == nil && half.CloseWrite() == nil {
 		_ = w.nc.SetReadDeadline(time.Now().Add(lingerTime))
 		_, _ = io.CopyN(io.Discard, w.nc, lingerOctets)
 	}

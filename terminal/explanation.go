@@ -35,9 +35,12 @@ func (r *Renderer) explain(e protocol.Event, level lab.Level) {
 func (r *Renderer) annotation(a explain.Annotation, raw string, full bool) {
 	r.bar(severityStyle(a.Severity), a.Summary.In(r.lang))
 	if full {
-		r.parts(a, raw)
+		r.digits(a)
+		told := r.parts(a, raw)
 		for _, d := range a.Details {
-			r.bar(styleNone, d.In(r.lang))
+			if text := d.In(r.lang); !toldAlready(told, text) {
+				r.bar(styleNone, text)
+			}
 		}
 	}
 	r.next(a, full)
@@ -60,19 +63,54 @@ func severityStyle(s string) style {
 	return styleHeading
 }
 
-// parts lists the reply's parts: the words themselves, and what they mean.
-func (r *Renderer) parts(a explain.Annotation, raw string) {
-	for _, s := range append(append([]explain.Span(nil), a.Digits...), a.Spans...) {
-		if s.Start < 0 || s.End > len(raw) || s.Start >= s.End || s.Text.Empty() || repeated(s, raw) {
-			continue
+// toldAlready: a detail that only repeats what stands beside one of the parts.
+func toldAlready(told []string, detail string) bool {
+	for _, t := range told {
+		if strings.HasSuffix(detail, t) {
+			return true
 		}
-		r.part(phrases.Clean(raw[s.Start:s.End]), s.Text.In(r.lang))
+	}
+	return false
+}
+
+// digits takes the code apart; the digits that are not meant show as dots.
+func (r *Renderer) digits(a explain.Annotation) {
+	for _, d := range a.Digits {
+		quoted := []rune(a.Code)
+		for i := range quoted {
+			if (i < d.Start || i >= d.End) && len(a.Digits) > 1 {
+				quoted[i] = []rune(r.sign("·", "."))[0]
+			}
+		}
+		r.part(string(quoted), d.Text.In(r.lang))
 	}
 }
 
-// repeated: the code and the hyphen of the lines after the first say nothing new.
-func repeated(s explain.Span, raw string) bool {
-	return (s.Kind == "code" || s.Kind == "separator") && strings.Contains(raw[:s.Start], "\n")
+// parts lists the reply's parts, the words themselves and what they mean, and
+// returns the meanings.
+func (r *Renderer) parts(a explain.Annotation, raw string) (told []string) {
+	for _, s := range a.Spans {
+		if s.Start < 0 || s.End > len(raw) || s.Start >= s.End || s.Text.Empty() || r.nothingNew(a, s) {
+			continue
+		}
+		meaning := s.Text.In(r.lang)
+		r.part(phrases.Clean(raw[s.Start:s.End]), meaning)
+		told = append(told, meaning)
+	}
+	return told
+}
+
+// onceKinds are the kinds of part whose meaning is the same each time.
+var onceKinds = map[string]bool{"text": true, "continuation": true}
+
+// nothingNew: the code where its digits were told, and what was told before and is always the same.
+func (r *Renderer) nothingNew(a explain.Annotation, s explain.Span) bool {
+	if s.Kind == "code" {
+		return len(a.Digits) > 0
+	}
+	told := r.noted["part "+s.Kind]
+	r.noted["part "+s.Kind] = onceKinds[s.Kind]
+	return told && onceKinds[s.Kind]
 }
 
 // partColumn is how wide the column of the quoted parts is at most.
@@ -109,7 +147,7 @@ func (r *Renderer) next(a explain.Annotation, full bool) {
 		return
 	}
 	r.bar(styleNote, strings.TrimSpace(say("next", nil).In(r.lang)))
-	for _, n := range a.Next {
+	for _, n := range a.Next[:min(4, len(a.Next))] {
 		r.part(n.Line, n.Why.In(r.lang))
 	}
 }

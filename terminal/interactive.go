@@ -136,7 +136,7 @@ func (t *Interactive) historyTrouble(err error) {
 
 // escape is telnet's escape prompt: one line of the few words that work anywhere.
 func (t *Interactive) escape(ctx context.Context) {
-	line, err := t.ed.ReadRaw(t.paint.paint(styleGoal, "telnet>") + " ")
+	line, err := t.ed.ReadAside(t.paint.paint(styleGoal, "telnet>") + " ")
 	if err != nil {
 		return
 	}
@@ -163,7 +163,7 @@ func (t *Interactive) retitle(p lab.Place) {
 
 // Ask asks at the terminal; a secret answer is masked.
 func (t *Interactive) Ask(_ context.Context, question phrases.Text, secret bool) (string, error) {
-	read := t.ed.ReadRaw
+	read := t.ed.ReadAside
 	if secret {
 		read = t.ed.ReadSecret
 	}

@@ -132,7 +132,7 @@ func (e *Editor) tab(l line) line {
 	switch {
 	case e.mode == modeRaw:
 		return l.insert(toRunes("\t"))
-	case e.mode == modeSecret || e.opts.Complete == nil:
+	case e.mode.aside() || e.opts.Complete == nil:
 		return l
 	}
 	var list []Candidate

@@ -12,6 +12,7 @@ const (
 	modeLine   mode = iota
 	modeSecret      // masked; no history, no completion, nothing kept
 	modeRaw         // Tab is text; no history, no completion
+	modeAside       // the same for a question in between: what ErrEscape kept waits on
 )
 
 // session is the state of the read under way. It is guarded by Editor.mu.
@@ -39,6 +40,14 @@ func (e *Editor) ReadSecret(prompt string) (string, error) { return e.read(modeS
 // mail, say. Its errors are those of ReadLine.
 func (e *Editor) ReadRaw(prompt string) (string, error) { return e.read(modeRaw, prompt) }
 
+// ReadAside reads the answer to a question asked in between: an escape prompt,
+// say. A line kept by ErrEscape waits for the read after it. Its errors are those
+// of ReadLine.
+func (e *Editor) ReadAside(prompt string) (string, error) { return e.read(modeAside, prompt) }
+
+// aside reports whether the read leaves alone what ErrEscape kept.
+func (m mode) aside() bool { return m == modeSecret || m == modeAside }
+
 func (e *Editor) read(m mode, prompt string) (string, error) {
 	if err := e.begin(m, prompt); err != nil {
 		return "", err
@@ -57,7 +66,7 @@ func (e *Editor) begin(m mode, prompt string) error {
 	e.session = session{mode: m, prompt: prompt, active: true, reading: true, busy: busy}
 	e.killed.again = false
 	e.history.start()
-	if m != modeSecret && len(e.kept.text) > 0 {
+	if !m.aside() && len(e.kept.text) > 0 {
 		e.queue = slices.Insert(e.queue, 0, event{key: keyRestore, text: e.kept.text})
 	}
 	e.changed.Broadcast()
@@ -82,12 +91,14 @@ func (e *Editor) end(text string, ok bool) (string, error) {
 	e.search = nil
 	switch outcome {
 	case ErrEscape:
-		if e.mode != modeSecret {
+		if !e.mode.aside() {
 			e.kept = e.line
 		}
 		e.screen.hide()
 	case ErrInterrupt:
-		e.kept = line{} // should it not have come back yet
+		if !e.mode.aside() {
+			e.kept = line{} // should it not have come back yet
+		}
 		e.screen.leave(e.view(), "^C")
 	default:
 		e.screen.leave(e.view(), "")
