@@ -90,13 +90,15 @@ func (v *view) unknownCommand() string {
 		return "unknown-command"
 	}
 	state := v.ctx.State
-	if strings.Contains(v.lower, "authorization state") {
+	switch {
+	case strings.Contains(v.lower, "transaction state"):
+		state = protocol.StateTransaction
+	case strings.Contains(v.lower, "state"), v.row.Keyword == "":
+		// Every server has the commands that need no capability: to them, "unknown" means
+		// that nobody has logged in.
 		state = protocol.StateAuthorization
 	}
-	if strings.Contains(v.lower, "transaction state") {
-		state = protocol.StateTransaction
-	}
-	if !v.row.InOrder(state) {
+	if v.row.Verb != "CAPA" && !v.row.InOrder(state) && !v.row.InOrder(protocol.StateUser) {
 		return "bad-sequence"
 	}
 	return "unknown-command"
@@ -263,6 +265,10 @@ func (v *view) classPOP3() string {
 	case protocol.CodeOK:
 		if v.place == "AUTH" && (v.args == "" || v.reply.Multiline) {
 			return "auth-mechanisms"
+		}
+		if v.place == "AUTH" && !strings.Contains(v.args, " ") {
+			v.a.Summary = say("summary.auth-plus-ok", nil)
+			return "auth-continue"
 		}
 		if class, ok := popSuccess[v.place]; ok {
 			return class

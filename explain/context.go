@@ -26,7 +26,7 @@ func ContextAfter(p protocol.Protocol, clientLine, reply string) (protocol.Conte
 		row := t.Row(c.Verb)
 		multiline = multiline || row != nil && row.Multiline(c.Args)
 	}
-	return c, protocol.ParseReply(p, reply, multiline && p == protocol.POP3)
+	return c, protocol.ParseReply(p, reply, multiline && p == protocol.POP3 && strings.HasPrefix(reply, protocol.CodeOK))
 }
 
 // recognise tells the protocol from the reply, then from the line.

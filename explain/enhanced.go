@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"maillab/phrases"
+	"maillab/protocol"
 )
 
 // enhancedCode is class.subject.detail (RFC 3463 §2).
@@ -86,6 +87,10 @@ func classByEnhanced(v *view) string {
 		return "auth-required"
 	case v.code == "530" && key == "7.10", v.code == "553" && v.place == "MAIL" && key == "7.1":
 		return "sender-rejected"
+	case v.place == protocol.VerbDot && e.subject == "7" && (e.detail == "0" || e.detail == "1"):
+		return "policy-reject"
+	case key == "4.1" && v.a.Severity == Permanent:
+		return ""
 	case key == "2.1" && v.a.Severity == Transient, key == "4.4" && v.code == "421", key == "1.8" && v.place == "RCPT":
 		return "temp-failure"
 	case key == "7.9" && v.code == "504", key == "5.4" && v.place == "AUTH" && v.code == "504":

@@ -149,8 +149,8 @@ func capitals(s string) bool { return strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXY
 
 // clientIP: the client's address, as the server saw it.
 func (v *view) clientIP() {
-	for _, word := range strings.Fields(v.text) {
-		ip := strings.Trim(word, "[]().,;")
+	for _, word := range strings.FieldsFunc(v.text, notIPRune) {
+		ip := strings.Trim(word, ".:")
 		if len(ip) < 7 || !isIP(ip) {
 			continue
 		}
@@ -162,6 +162,11 @@ func (v *view) clientIP() {
 		v.spanOf(ip, "client-ip", phrases.Args{"ip": ip})
 		return
 	}
+}
+
+// notIPRune separates what may be an address from what is around it.
+func notIPRune(r rune) bool {
+	return r != '.' && r != ':' && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
 }
 
 func isIP(s string) bool {

@@ -54,19 +54,19 @@ func placesOf(s string) []string {
 func TestDamagedKnowledgeIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"[a]\nen = \"x\"\nzh = \"y\"\nref = \"RFC 1\"\n[b]\nen = \"x\"\nref = \"RFC 1\"\n": "a.toml:5: [b] lacks zh",
-		"[\"a\"]\nzh = \"x\"\nref = \"RFC 1\"\n":                                            "a.toml:1: [a] lacks en",
+		"[\"a\"]\nzh = \"x\"\nref = \"RFC 1\"\n":                                           "a.toml:1: [a] lacks en",
 		"[a]\nen = \"x\"\nzh = \"y\"\n":                                                    "a.toml:1: [a] lacks ref",
 		"[a]\nen = \"x\"\nzh = \"y\"\nref = \"r\"\ncn = \"z\"\n":                           "a.toml:5:1: unknown key a.cn",
-		"[a]\nen = \"x\"\nzh = \"y\"\nref = \"r\"\ntitle = { en = \"t\", zh = \"\" }\n":      "a.toml:1: [a] lacks zh",
+		"[a]\nen = \"x\"\nzh = \"y\"\nref = \"r\"\ntitle = { en = \"t\", zh = \"\" }\n":    "a.toml:1: [a] lacks zh",
 	} {
 		_, err := parseShelf("a.toml", []byte(text))
 		assert.EqualError(t, err, want)
 	}
 	for text, want := range map[string]string{
 		"[[rule]]\nmatch = [\"x\"]\nclass = \"ok\"\nref = \"r\"\n\n[[rule]]\nmatch = [\"x\"]\nclass = \"ok\"\n": "r.toml:6: rule 2 lacks ref",
-		"[[rule]]\nmatch = [\"X\"]\nclass = \"ok\"\nref = \"r\"\n":                                             "r.toml:1: rule 1 lacks a phrase that begins with a word in lower case",
-		"[[rule]]\nmatch = [\"x\"]\nref = \"r\"\n":                                                             "r.toml:1: rule 1 lacks class",
-		"[[rule]]\nmatch = [\"x\"]\nclass = \"ok\"\nref = \"r\"\nen = \"x\"\n":                                 "r.toml:1: rule 1 lacks zh",
+		"[[rule]]\nmatch = [\"X\"]\nclass = \"ok\"\nref = \"r\"\n":                                              "r.toml:1: rule 1 lacks a phrase that begins with a word in lower case",
+		"[[rule]]\nmatch = [\"x\"]\nref = \"r\"\n":                                                              "r.toml:1: rule 1 lacks class",
+		"[[rule]]\nmatch = [\"x\"]\nclass = \"ok\"\nref = \"r\"\nen = \"x\"\n":                                  "r.toml:1: rule 1 lacks zh",
 	} {
 		_, err := parseRules("r.toml", []byte(text))
 		assert.EqualError(t, err, want)

@@ -24,7 +24,7 @@ type labReply struct {
 var labValues = phrases.Args{
 	"host": "smtp.lab.test", "client": "jspdevelop", "challenge": "VXNlcm5hbWU6", "mechanism": "LOGIN", "mechanisms": "LOGIN PLAIN CRAM-MD5",
 	"address": "fpwjp@lab.test", "octets": "12345678", "size": "10485760", "id": "4F2A9C01", "count": "11", "n": "11", "lines": "5",
-	"timestamp": "<1896.697170952@pop3.lab.test>", "message": "Subject: hi\r\n\r\nhello", "limit": "100", "domain": "lab.test", "verb": "TURN",
+	"timestamp": "<1896.697170952@pop3.lab.test>", "message": "Subject: hi\n\nhello", "limit": "100", "domain": "lab.test", "verb": "TURN",
 	"want": "EHLO", "member": "fpwjp@lab.test", "syntax": "MAIL FROM:<reverse-path>", "word": "x", "command": "MAIL",
 }
 

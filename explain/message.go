@@ -238,4 +238,3 @@ func walkParts(body, boundary string, depth int, tree *[]string) {
 		}
 	}
 }
-

@@ -33,7 +33,9 @@ func (v *view) pop3Parts() {
 	case "auth-ok":
 		v.loggedIn()
 	case "auth-continue":
-		v.challenge(v.reply.Text())
+		if v.code == protocol.CodeChallenge {
+			v.challenge(v.reply.Text())
+		}
 	case "last":
 		v.last()
 	case "goodbye":

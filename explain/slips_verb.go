@@ -60,7 +60,7 @@ var synonyms = map[string]string{
 
 // labWords are lab commands; while connected they begin with a colon.
 var labWords = map[string]bool{
-	"HINT": true, "INBOX": true, "LESSON": true, "LESSONS": true, "EXPLAIN": true, "STATE": true, "LANG": true,
+	"HINT": true, "INBOX": true, "LESSON": true, "LESSONS": true, "EXPLAIN": true, "STATE": true,
 	"BASE64": true, "SOLUTION": true, "TELNET": true, "OPEN": true, "NEXT": true, "SKIP": true,
 }
 

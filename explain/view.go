@@ -43,6 +43,8 @@ type view struct {
 	known  *rule
 	closes bool
 	slips  []Notice
+	// slipSaid is set when the summary begins with the first of them.
+	slipSaid bool
 	// spanned is where the last span so far ends.
 	spanned int
 

@@ -21,7 +21,17 @@ func join(a, b phrases.Text) phrases.Text {
 	case b.Empty():
 		return a
 	}
-	return phrases.Text{EN: a.EN + " " + b.EN, ZH: a.ZH + b.ZH}
+	return phrases.Text{EN: ended(a.EN, ".") + " " + b.EN, ZH: ended(a.ZH, "。") + b.ZH}
+}
+
+// ended closes a sentence that ends in a form or a value.
+func ended(s, stop string) string {
+	for _, end := range [...]string{".", "。", "！", "？", "）", "!", "?"} {
+		if strings.HasSuffix(s, end) {
+			return s
+		}
+	}
+	return s + stop
 }
 
 // summarise writes the summary and the details, from the most particular
@@ -32,7 +42,7 @@ func (v *view) summarise() {
 	v.a.Topic = v.topic()
 	v.a.Ref = v.reference(code, class, exact)
 	if v.a.Summary.Empty() {
-		v.a.Summary = v.summary(code, class, exact)
+		v.a.Summary = v.withSlip(v.summary(code, class, exact))
 	}
 	v.slipDetails()
 	v.classDetail(class)
@@ -59,6 +69,29 @@ func (v *view) summary(code, class *record, exact bool) phrases.Text {
 	return v.unknownSummary()
 }
 
+// slipClasses are refusals for which a slip in the line is the reason, so that
+// the slip is said first.
+var slipClasses = map[string]bool{
+	"syntax-error": true, "address-syntax": true, "unknown-command": true, "bad-argument": true, "bad-sequence": true,
+	"protocol-violation": true, "helo-rejected": true, "mailbox-unknown": true,
+}
+
+// withSlip puts what was wrong with the line in front of what the reply means.
+func (v *view) withSlip(meaning phrases.Text) phrases.Text {
+	if len(v.slips) == 0 || !slipClasses[v.a.Class] {
+		return meaning
+	}
+	s := v.slips[0]
+	if v.a.Class == "mailbox-unknown" && s.Kind != "backspace" && s.Kind != "control-character" || s.Kind == string(protocol.UnknownVerb) {
+		return meaning
+	}
+	v.slipSaid = true
+	if v.a.Class == "unknown-command" || v.a.Class == "bad-sequence" {
+		return s.Text
+	}
+	return join(s.Text, meaning)
+}
+
 // plain holds where the code in its command says all there is to say.
 func (v *view) plain() bool {
 	return v.known == nil && (v.a.Severity == Success || v.a.Severity == Intermediate)
@@ -77,10 +110,12 @@ func (v *view) unknownSummary() phrases.Text {
 
 // slipDetails says what was wrong with the line that was answered.
 func (v *view) slipDetails() {
-	for _, s := range v.slips {
-		v.detail(s.Text)
+	for i, s := range v.slips {
+		if !v.slipSaid || i > 0 {
+			v.detail(s.Text)
+		}
 		word := s.word
-		if word == "" {
+		if word == "" && s.Kind != "lab-command" {
 			word = s.Meant
 		}
 		if word != "" {

@@ -22,7 +22,7 @@ type LabCommand struct {
 	// Complete offers what the argument may be; nil offers nothing.
 	Complete func(*Shell) []Candidate
 	run      func(ctx context.Context, s *Shell, arg string) error
-	// private: the argument may hold a password, so neither events nor history keep it.
+	// private: the argument may hold a password, so events keep its first word only and history nothing.
 	private bool
 }
 
@@ -97,7 +97,7 @@ func (s *Shell) runCommand(ctx context.Context, line string, colon bool) error {
 	err := cmd.run(ctx, s, arg)
 	if err == nil {
 		if cmd.private {
-			arg = ""
+			arg, _, _ = strings.Cut(arg, " ")
 		}
 		s.Sink(protocol.Event{Kind: protocol.KindCommand, Name: cmd.Name, Arg: arg})
 	}

@@ -73,11 +73,11 @@ func mailTable(user string, mails []mockserver.Message) []Block {
 		return []Block{{Kind: Para, Text: Say("inbox.empty", phrases.Args{"user": user})}}
 	}
 	rows := [][]phrases.Text{{
-		plain("#"), Say("inbox.head.octets", nil), Say("inbox.head.date", nil), Say("inbox.head.from", nil), Say("inbox.head.subject", nil),
+		plain("#"), Say("inbox.head.date", nil), Say("inbox.head.from", nil), Say("inbox.head.subject", nil),
 	}}
 	for i, m := range mails {
 		rows = append(rows, append(
-			[]phrases.Text{plain(strconv.Itoa(i + 1)), plain(strconv.Itoa(len(m.Content)))}, viewMail(m.Content).cells()...))
+			[]phrases.Text{plain(strconv.Itoa(i + 1))}, viewMail(m.Content).cells()...))
 	}
 	return []Block{
 		{Kind: Table, Rows: rows, Head: true},

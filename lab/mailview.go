@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	netmail "net/mail"
 	"strconv"
 	"strings"
 
@@ -97,7 +98,14 @@ func htmlText(body []byte) []string {
 	}
 }
 
-// cells returns date, sender and subject, cleaned, for a list of mails.
+// cells returns date, sender and subject, short and cleaned, for a list of mails.
 func (v mailView) cells() []phrases.Text {
-	return []phrases.Text{plain(phrases.Clean(v.Date)), plain(phrases.Clean(v.From)), plain(phrases.Clean(v.Subject))}
+	date, from := v.Date, v.From
+	if t, err := netmail.ParseDate(v.Date); err == nil {
+		date = t.Format("2006-01-02 15:04")
+	}
+	if a, err := netmail.ParseAddress(v.From); err == nil && a.Name != "" {
+		from = a.Name
+	}
+	return []phrases.Text{plain(phrases.Clean(date)), plain(phrases.Clean(from)), plain(phrases.Clean(v.Subject))}
 }

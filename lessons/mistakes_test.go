@@ -64,6 +64,7 @@ var smtpTries = []try{
 	{"rcpt", "mail-first", []string{"rset", "rcpt to:<fpwjp@lab.test>"}},
 	{"rcpt", "relay", []string{"rcpt to:<fpwjp@elsewhere.example>"}},
 	{"rcpt", "no-such-user", []string{"rcpt to:<nobody@lab.test>"}},
+	{"rcpt", "try-later", []string{"rcpt to:<busy@lab.test>"}},
 	{"rcpt", "other-recipient", []string{"rcpt to:<jspdevelop@lab.test>"}},
 	{"rcpt", "data-first", []string{"data"}},
 	{"rcpt", "full-width", []string{"rcpt to:《fpwjp@lab.test》"}},

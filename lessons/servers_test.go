@@ -72,6 +72,8 @@ func (s *smtpServer) rcpt(u protocol.Utterance) string {
 	switch {
 	case !strings.EqualFold(e.Path.Domain, "lab.test"):
 		return "550 5.7.1 relaying denied"
+	case local == "busy":
+		return "450 4.2.1 mailbox busy"
 	case local != "fpwjp" && local != "jspdevelop":
 		return "550 5.1.1 no such user"
 	}

@@ -33,6 +33,10 @@ type saying struct {
 	Body string `toml:"body"`
 	// After lists client lines that can get this reply; "" is the server speaking unasked.
 	After []string `toml:"after"`
+	// State in which those lines are said, where the table alone would suggest another, and Places for
+	// the samples of this reply, before the file's.
+	State  protocol.State    `toml:"state"`
+	Places map[string]string `toml:"places"`
 
 	key string
 }

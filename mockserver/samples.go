@@ -17,7 +17,7 @@ type Sample struct {
 	Key string
 	// After is a client line that it can answer; "" when the server speaks unasked or the line was empty.
 	After string
-	// State in which that line was said.
+	// State in which that line was said; "" where the server may speak in any.
 	State protocol.State
 	// Reply is the raw reply, its lines joined by CRLF; a multi-line POP3 reply ends with its dot.
 	Reply string
@@ -39,21 +39,27 @@ func Samples() []Sample {
 func sampleSayings(p protocol.Protocol, all []*saying, places phrases.Args) []Sample {
 	var out []Sample
 	for _, s := range all {
+		values := merged(places, s.Places)
 		for _, after := range s.After {
-			state, _ := lookIn(p, after, func(u protocol.Utterance) bool { return u.Fault == nil && lists(p, u, s.Code) })
-			out = append(out, Sample{p, s.key, after, state, rawOf(p, s, places)})
+			state := s.State
+			if state == "" && after != "" {
+				state, _ = lookIn(p, after, func(u protocol.Utterance) bool { return u.Fault == nil && lists(p, u, s.Code) })
+			}
+			out = append(out, Sample{p, s.key, after, state, rawOf(p, s, values)})
 			if s.One != "" {
-				out = append(out, Sample{p, s.key, after, state, rawOf(p, s, withOne(places))})
+				out = append(out, Sample{p, s.key, after, state, rawOf(p, s, merged(values, one))})
 			}
 		}
 	}
 	return out
 }
 
-// withOne makes the places of a maildrop with one message.
-func withOne(places phrases.Args) phrases.Args {
+// one makes the places those of a maildrop with one message.
+var one = phrases.Args{"count": "1", "n": "1"}
+
+func merged(places, more phrases.Args) phrases.Args {
 	out := maps.Clone(places)
-	out["count"], out["n"] = "1", "1"
+	maps.Copy(out, more)
 	return out
 }
 

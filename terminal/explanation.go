@@ -35,8 +35,7 @@ func (r *Renderer) explain(e protocol.Event, level lab.Level) {
 func (r *Renderer) annotation(a explain.Annotation, raw string, full bool) {
 	r.bar(severityStyle(a.Severity), a.Summary.In(r.lang))
 	if full {
-		r.digits(a)
-		told := r.parts(a, raw)
+		told := append(r.digits(a), r.parts(a, raw)...)
 		for _, d := range a.Details {
 			if text := d.In(r.lang); !toldAlready(told, text) {
 				r.bar(styleNone, text)
@@ -63,41 +62,76 @@ func severityStyle(s string) style {
 	return styleHeading
 }
 
-// toldAlready: a detail that only repeats what stands beside one of the parts.
+// toldAlready: a detail that only repeats, behind its colon, what stands beside one of the parts.
 func toldAlready(told []string, detail string) bool {
+	if _, after, ok := strings.Cut(detail, "："); ok {
+		detail = after
+	} else if _, after, ok := strings.Cut(detail, ": "); ok {
+		detail = after
+	}
 	for _, t := range told {
-		if strings.HasSuffix(detail, t) {
+		if strings.HasSuffix(t, detail) {
 			return true
 		}
 	}
 	return false
 }
 
-// digits takes the code apart; the digits that are not meant show as dots.
-func (r *Renderer) digits(a explain.Annotation) {
+// digits takes the code apart, the digits that are not meant written x as in
+// 2xx, and returns the meanings.
+func (r *Renderer) digits(a explain.Annotation) (told []string) {
 	for _, d := range a.Digits {
-		quoted := []rune(a.Code)
+		quoted := []byte(a.Code)
 		for i := range quoted {
 			if (i < d.Start || i >= d.End) && len(a.Digits) > 1 {
-				quoted[i] = []rune(r.sign("·", "."))[0]
+				quoted[i] = 'x'
 			}
 		}
-		r.part(string(quoted), d.Text.In(r.lang))
+		meaning := d.Text.In(r.lang)
+		r.part(string(quoted), meaning)
+		told = append(told, meaning)
 	}
+	return told
 }
 
 // parts lists the reply's parts, the words themselves and what they mean, and
 // returns the meanings.
 func (r *Renderer) parts(a explain.Annotation, raw string) (told []string) {
+	shown := map[string]int{}
 	for _, s := range a.Spans {
 		if s.Start < 0 || s.End > len(raw) || s.Start >= s.End || s.Text.Empty() || r.nothingNew(a, s) {
 			continue
 		}
+		if shown[s.Kind]++; listed[s.Kind] && shown[s.Kind] > maxListed {
+			continue
+		}
 		meaning := s.Text.In(r.lang)
-		r.part(phrases.Clean(raw[s.Start:s.End]), meaning)
+		r.part(phrases.Clean(unfolded(raw[s.Start:s.End])), meaning)
 		told = append(told, meaning)
 	}
+	for kind, n := range shown {
+		if kind == listingKind && n > maxListed {
+			r.bar(styleNote, say("and-so-on", phrases.Args{"n": itoa(n - maxListed)}).In(r.lang))
+		}
+	}
 	return told
+}
+
+// A listing (LIST, UIDL) is the same in each of its lines: the first few stand for all.
+const (
+	maxListed   = 3
+	listingKind = "message"
+)
+
+// listed are the kinds of part of which a listing has one in each line.
+var listed = map[string]bool{listingKind: true, "octets": true, "uid": true}
+
+// unfolded writes a folded header field on one line.
+func unfolded(s string) string {
+	if !strings.Contains(s, "\r\n") {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
 }
 
 // onceKinds are the kinds of part whose meaning is the same each time.
@@ -147,7 +181,7 @@ func (r *Renderer) next(a explain.Annotation, full bool) {
 		return
 	}
 	r.bar(styleNote, strings.TrimSpace(say("next", nil).In(r.lang)))
-	for _, n := range a.Next[:min(4, len(a.Next))] {
+	for _, n := range a.Next[:min(3, len(a.Next))] {
 		r.part(n.Line, n.Why.In(r.lang))
 	}
 }

@@ -29,7 +29,7 @@ func (r *Renderer) stateWords(c protocol.Context) string {
 	name := explain.StateName(c.Protocol, c.Label()).In(r.lang)
 	switch {
 	case c.State == protocol.StateRcpt:
-		return say("prompt.recipients", phrases.Args{"state": name, "n": itoa(c.Recipients)}).In(r.lang)
+		return say("prompt.recipients", phrases.Args{"n": itoa(c.Recipients)}).In(r.lang)
 	case c.Deleted > 0:
 		return say("prompt.deleted", phrases.Args{"state": name, "n": itoa(c.Deleted)}).In(r.lang)
 	}

@@ -40,7 +40,7 @@ type Renderer struct {
 func NewRenderer(out io.Writer, width func() int, colour bool, lang phrases.Lang) *Renderer {
 	return &Renderer{
 		out: out, width: width, paint: newPainter(colour), lang: lang, level: lab.LevelAuto,
-		seen: map[string]bool{}, noted: map[string]bool{},
+		seen: map[string]bool{}, noted: map[string]bool{}, blank: true,
 	}
 }
 
