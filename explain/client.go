@@ -1,6 +1,8 @@
 package explain
 
 import (
+	"strings"
+
 	"maillab/phrases"
 	"maillab/protocol"
 )
@@ -79,6 +81,9 @@ func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
 		key = "nested-mail"
 	case transaction && want == "EHLO":
 		key, want = "out-of-order-want", "RSET"
+	case ctx.Protocol == protocol.POP3 && ctx.State == protocol.StateAuthorization:
+		// The table's shortest way in is APOP; the way that is taught is USER.
+		key, want = "out-of-order-want", "USER"
 	case want != "":
 		key = "out-of-order-want"
 	}
@@ -86,12 +91,20 @@ func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
 		"want": shown(want), "verb": shown(u.Verb), "syntax": u.Row.Syntax, "word": shown(part(u.Line(), f.At, f.Len)),
 	})
 	n.Kind = string(f.Reason)
-	if f.Code != "503" && f.Code != "530" && f.Reason != protocol.OutOfOrder {
-		if meant := repair(ctx.Protocol, u.Line()); meant != u.Line() {
-			n.Meant = meant
-		}
-	}
+	n.Meant = mended(ctx, u)
 	return n
+}
+
+// mended is the line repaired, "" where the repair does not take its fault away.
+func mended(ctx protocol.Context, u protocol.Utterance) string {
+	meant := repair(ctx.Protocol, u.Line())
+	if meant == u.Line() || strings.EqualFold(meant, u.Line()) {
+		return ""
+	}
+	if f := machineAt(ctx).Look(meant).Fault; f != nil && f.Reason == u.Fault.Reason {
+		return ""
+	}
+	return meant
 }
 
 func part(s string, at, length int) string {

@@ -7,8 +7,8 @@ import (
 	"mime/multipart"
 	"strings"
 
-	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"maillab/phrases"
 	"maillab/protocol"
@@ -20,10 +20,7 @@ func (v *view) message() {
 	if len(v.reply.Lines) < 2 && !v.reply.Multiline {
 		return
 	}
-	if n, at := numbersIn(v.text, 1); len(n) == 1 {
-		v.field("octets", n[0])
-		v.spanAt(at[0], digitsAt(v.text, at[0]), "octets", phrases.Args{"size": humanSize(n[0])})
-	}
+	v.announcedOctets()
 	m := v.scanMessage()
 	v.field("header_lines", m.headerLines)
 	v.field("body_lines", m.bodyLines)
@@ -34,6 +31,21 @@ func (v *view) message() {
 	}
 	v.messageSummary(m)
 	v.mimeTree(m)
+}
+
+// announcedOctets finds the size in the status line: a number with its unit, or alone.
+func (v *view) announcedOctets() {
+	n, at := numbersIn(v.text, 3)
+	for i := range n {
+		end := at[i] + digitsAt(v.text, at[i])
+		unit := strings.ToLower(strings.TrimLeft(v.text[end:], " "))
+		alone := at[i] == 0 && unit == ""
+		if alone || strings.HasPrefix(unit, "octet") || strings.HasPrefix(unit, "byte") {
+			v.field("octets", n[i])
+			v.spanAt(at[i], end-at[i], "octets", phrases.Args{"size": humanSize(n[i])})
+			return
+		}
+	}
 }
 
 // scanned is what one pass over the lines of a message has found.
@@ -151,7 +163,9 @@ func decodeHeader(s string) string {
 var wordDecoder = &mime.WordDecoder{CharsetReader: charsetReader}
 
 func charsetReader(charset string, in io.Reader) (io.Reader, error) {
-	var e encoding.Encoding
+	if strings.HasPrefix(strings.ToLower(charset), "gb") || strings.EqualFold(charset, "cp936") {
+		return simplifiedchinese.GB18030.NewDecoder().Reader(in), nil
+	}
 	e, err := ianaindex.MIME.Encoding(charset)
 	if err != nil || e == nil {
 		return nil, fmt.Errorf("charset %q", charset)

@@ -3,6 +3,7 @@ package explain
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"maillab/phrases"
 	"maillab/protocol"
@@ -115,6 +116,11 @@ func (v *view) words1(start, end int) {
 	}
 	for start < end && v.text[end-1-v.textAt] == ' ' {
 		end--
+	}
+	// A single word between values ("messages", "octets)") needs no note.
+	whole := start == v.textAt && end == v.textAt+len(v.text)
+	if !whole && len(strings.Fields(strings.Trim(v.text[start-v.textAt:end-v.textAt], " .,;:()[]<>"))) < 2 {
+		return
 	}
 	if v.gbk {
 		v.span(start, end, "text", say("span.text-gbk", phrases.Args{"text": shown(v.words)}))

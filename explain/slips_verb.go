@@ -171,6 +171,9 @@ func looksBase64(s string) bool {
 
 // guessGlued: the space is missing, or something hangs on the verb.
 func guessGlued(p protocol.Protocol, letters, tail, line string) (guess, bool) {
+	if f, rest, ok := hyphened(p, letters+tail, letters); ok {
+		return guess{kind: "glued", form: f, rest: rest}, true
+	}
 	for _, f := range forms[p]() {
 		if f.letters != letters || letters == "" {
 			continue
@@ -187,6 +190,24 @@ func guessGlued(p protocol.Protocol, letters, tail, line string) (guess, bool) {
 		return guess{kind: "stray", form: f, rest: tail}, true
 	}
 	return guess{}, false
+}
+
+// hyphened: something else than a space stands between the words: mail-from:, auth_login.
+func hyphened(p protocol.Protocol, word, letters string) (form, string, bool) {
+	end := strings.IndexAny(word, "<@0123456789")
+	if end < 0 {
+		end = len(word)
+	}
+	all := lettersOnly(word[:end])
+	if all == letters {
+		return form{}, "", false
+	}
+	for _, f := range forms[p]() {
+		if f.letters == all && f.text != f.verb {
+			return f, word[end:], true
+		}
+	}
+	return form{}, "", false
 }
 
 func guessOther(p protocol.Protocol, letters, tail, _ string) (guess, bool) {

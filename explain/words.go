@@ -228,7 +228,21 @@ func (v *view) topic() string {
 	return Clean(t)
 }
 
+// reference is the place that defines what happened; where a source names both
+// protocols' places, this protocol's.
 func (v *view) reference(code, class *record, exact bool) string {
+	ref := v.references(code, class, exact)
+	first, second, two := strings.Cut(ref, "; RFC 1939")
+	switch {
+	case !two || !strings.HasPrefix(first, "RFC"):
+		return ref
+	case v.protocol == protocol.POP3:
+		return "RFC 1939" + second
+	}
+	return first
+}
+
+func (v *view) references(code, class *record, exact bool) string {
 	switch {
 	case v.known != nil:
 		return v.known.Ref

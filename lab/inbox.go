@@ -38,6 +38,16 @@ func runInbox(_ context.Context, s *Shell, arg string) error {
 	return nil
 }
 
+// runReset puts the lab's mailboxes back to what they held at the start.
+func runReset(_ context.Context, s *Shell, _ string) error {
+	if s.cfg.Network == nil {
+		return trouble("inbox.no-lab", nil)
+	}
+	s.cfg.Network.Reset()
+	s.show(Block{Kind: Success, Text: Say("inbox.reset", nil)})
+	return nil
+}
+
 func hasUser(n *mockserver.Lab, name string) bool {
 	for _, u := range n.Users() {
 		if strings.EqualFold(u.Name, name) {

@@ -285,7 +285,9 @@ func runNext(_ context.Context, s *Shell, _ string) error {
 	}
 	_, step := p.Step()
 	s.cfg.Front.Show(Block{Kind: Note, Text: s.stepTitle("lesson.not-yet", step)})
-	s.cfg.Front.Show(words(step.Goal, Goal)...)
+	for _, lack := range p.Missing() {
+		s.cfg.Front.Show(words(lack.Words, Goal)...)
+	}
 	return nil
 }
 
@@ -301,6 +303,9 @@ func runSkip(ctx context.Context, s *Shell, _ string) error {
 		return err
 	}
 	s.show(Block{Kind: Note, Text: Say("lesson.skipping", nil)})
+	s.mu.Lock()
+	p.Assist()
+	s.mu.Unlock()
 	for _, line := range lines {
 		if err := s.carryOut(ctx, line); err != nil {
 			return err

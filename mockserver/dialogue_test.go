@@ -42,9 +42,53 @@ type dialogue struct {
 	down  sync.WaitGroup // a shutdown that goes on
 }
 
+// talker is a connection with the client's end of the protocol: the same table must
+// know every reply that the server gives, and predict its refusals.
 type talker struct {
 	nc net.Conn
 	r  *bufio.Reader
+	f  *protocol.Framer
+	// m follows the conversation as long as it goes line by line; nil after a raw step.
+	m         *protocol.Machine
+	predicted *protocol.Fault // the refusal that the table foresees for the last line
+	policy    bool            // the server's policy refuses what the table does not
+}
+
+func newTalker(nc net.Conn, s service) *talker {
+	m := protocol.NewMachine(s.protocol)
+	return &talker{
+		nc: nc, r: bufio.NewReaderSize(nc, 128<<10), m: m, f: protocol.NewFramer(s.protocol, m.Multiline), policy: s.demands != nil,
+	}
+}
+
+// said follows a line of the client's.
+func (c *talker) said(line string) {
+	if c.m == nil {
+		return
+	}
+	c.predicted = c.m.Said(line).Fault
+	if len(line) > maxCommandLine {
+		c.predicted = nil
+	}
+}
+
+// heard follows a line of the server's and says what the table did not expect.
+func (c *talker) heard(line string) error {
+	if c.m == nil || !c.f.Add(line, 0) {
+		return nil
+	}
+	reply, f := c.f.Take(), c.predicted
+	c.predicted = nil
+	out := c.m.Heard(reply)
+	switch {
+	case !out.Listed:
+		return fmt.Errorf("the table does not list %s for %s", reply.Code, out.Before.Verb)
+	case f == nil || c.policy || reply.Code == "421":
+		return nil
+	case f.Code != reply.Code, f.Enhanced != "" && f.Enhanced != reply.Enhanced():
+		return fmt.Errorf("the table predicts %s %s (%s)", f.Code, f.Enhanced, f.Reason)
+	}
+	return nil
 }
 
 const patience = 5 * time.Second
@@ -195,12 +239,13 @@ func (d *dialogue) step(line string) ([]string, error) {
 	case strings.HasSuffix(word, "*"):
 		return d.readBody(word[1 : len(word)-1])
 	case strings.HasSuffix(word, ":") && word[0] == 'C':
-		return nil, d.send(word[1:len(word)-1], rest+"\r\n")
+		return nil, d.sendLine(word[1:len(word)-1], rest)
 	case strings.HasSuffix(word, ":") && word[0] == 'R':
 		raw, err := strconv.Unquote(rest)
 		if err != nil {
 			return nil, err
 		}
+		d.conns[word[1:len(word)-1]].m = nil
 		return nil, d.send(word[1:len(word)-1], raw)
 	case strings.HasSuffix(word, ":") && word[0] == 'L':
 		length, text, _ := strings.Cut(rest, " ")
@@ -209,7 +254,7 @@ func (d *dialogue) step(line string) ([]string, error) {
 			return nil, err
 		}
 		text += strings.Repeat(text[len(text)-1:], n-len(text))
-		return nil, d.send(word[1:len(word)-1], text+"\r\n")
+		return nil, d.sendLine(word[1:len(word)-1], text)
 	case strings.HasSuffix(word, ":") && word[0] == 'S':
 		said, err := d.expect(word[1:len(word)-1], rest)
 		return []string{said}, err
@@ -224,11 +269,17 @@ func (d *dialogue) connect(service, name string) error {
 			if err != nil {
 				return err
 			}
-			d.conns[name] = &talker{nc, bufio.NewReaderSize(nc, 128<<10)}
+			s, _ := serviceNamed(service)
+			d.conns[name] = newTalker(nc, s)
 			return nc.SetDeadline(time.Now().Add(patience))
 		}
 	}
 	return fmt.Errorf("no service %s", service)
+}
+
+func (d *dialogue) sendLine(name, line string) error {
+	d.conns[name].said(line)
+	return d.send(name, line+"\r\n")
 }
 
 func (d *dialogue) send(name, text string) error {
@@ -246,6 +297,9 @@ func (d *dialogue) read(name string) (string, error) {
 	line, ok := strings.CutSuffix(said, "\r\n")
 	if !ok {
 		return said, fmt.Errorf("a line without CRLF: %q", said)
+	}
+	if err := d.conns[name].heard(line); err != nil {
+		return line, fmt.Errorf("%q: %w", line, err)
 	}
 	return line, nil
 }

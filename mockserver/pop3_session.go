@@ -81,9 +81,7 @@ func (s *pop3Session) command() error {
 	if line.Cut > 0 || len(line.Text) > lineLimit(u) {
 		u.Fault = protocol.NewFault(protocol.POP3, protocol.LineTooLong, u.Line())
 	}
-	if inOrder(u, s.m.Now().State) {
-		s.m.Said(u.Line())
-	}
+	s.m.Said(u.Line())
 	switch {
 	case u.Fault != nil:
 		s.refuse(u, u.Fault)
@@ -93,12 +91,6 @@ func (s *pop3Session) command() error {
 		pop3Handlers[u.Verb](s, u)
 	}
 	return nil
-}
-
-// inOrder: the machine is not told of a command that its state does not allow. The table's
-// -ERR of USER, PASS and AUTH leads to AUTHORIZATION, which is true only of those in order.
-func inOrder(u protocol.Utterance, state protocol.State) bool {
-	return u.Speech == protocol.SpeechResponse || u.Row != nil && u.Row.InOrder(state)
 }
 
 func (s *pop3Session) refuse(u protocol.Utterance, f *protocol.Fault) {

@@ -36,9 +36,15 @@ type LineReader struct {
 	tail  [2]byte // the last two of them, to tell the ending of a line that was cut
 }
 
-// NewLineReader reads lines of at most limit octets, their ending not counted.
+// NewLineReader reads lines of at most limit octets, their ending not counted,
+// through a buffer of 32 KiB.
 func NewLineReader(r io.Reader, limit int) *LineReader {
-	return &LineReader{r: bufio.NewReaderSize(r, 32<<10), limit: limit}
+	return NewLineReaderSize(r, limit, 32<<10)
+}
+
+// NewLineReaderSize is NewLineReader with a buffer of so many octets.
+func NewLineReaderSize(r io.Reader, limit, buffer int) *LineReader {
+	return &LineReader{r: bufio.NewReaderSize(r, buffer), limit: limit}
 }
 
 // SetLimit changes the limit for the lines to come.

@@ -142,7 +142,27 @@ func (m *Machine) Look(line string) Utterance {
 		u.Fault = responseFault(m.ctx.Protocol, line)
 		return u
 	}
-	return m.table.parse(line, &m.ctx)
+	ahead := m.foresee()
+	return m.table.parse(line, &ahead)
+}
+
+// foresee is where the conversation will stand if every line that waits for its
+// answer is granted: a line sent ahead of replies is judged from there (RFC 2920).
+func (m *Machine) foresee() Context {
+	c := m.ctx
+	for _, u := range m.pending {
+		if u.Row == nil || u.Fault != nil {
+			continue
+		}
+		if granted := u.Row.answers(u.Args); len(granted) > 0 {
+			if granted[0].Marks&(MarkESMTP|MarkPlain) != 0 {
+				c.Helo = u.Args
+			}
+			c.mark(granted[0].Marks)
+			c.enter(c.resolve(granted[0].Next))
+		}
+	}
+	return c
 }
 
 // responseFault: a response is Base64 or a lone * (RFC 4954 §4).
@@ -205,8 +225,11 @@ func (m *Machine) follow(row *Row, args string, u Utterance, r Reply, out *Outco
 	if !listed {
 		answer = guess(row, r.Code, args)
 	}
+	if row != nil && !row.InOrder(m.ctx.State) && answer.Next != StateClosed && answer.Marks == 0 {
+		answer.Next = "" // a refusal of what was out of order leaves everything as it was
+	}
 	m.learn(u, r, answer)
-	m.mark(answer.Marks)
+	m.ctx.mark(answer.Marks)
 	m.enter(answer.Next)
 }
 
@@ -277,49 +300,51 @@ func (m *Machine) learn(u Utterance, r Reply, a Answer) {
 	m.ctx.Challenges++
 }
 
-func (m *Machine) mark(k Mark) {
+func (c *Context) mark(k Mark) {
 	switch {
 	case k&MarkESMTP != 0:
-		m.ctx.ESMTP = true
+		c.ESMTP = true
 	case k&MarkPlain != 0:
-		m.ctx.ESMTP = false
+		c.ESMTP = false
 	case k&MarkAuthenticated != 0:
-		m.ctx.Authenticated = true
+		c.Authenticated = true
 	case k&MarkRecipient != 0:
-		m.ctx.Recipients++
+		c.Recipients++
 	case k&MarkDeleted != 0:
-		m.ctx.Deleted++
+		c.Deleted++
 	case k&MarkUndeleted != 0:
-		m.ctx.Deleted = 0
+		c.Deleted = 0
 	}
 }
 
 // enter changes the state and forgets what belongs to the one that was left.
 func (m *Machine) enter(next State) {
-	next = m.resolve(next)
-	if next == "" {
-		return
-	}
-	m.ctx.State = next
-	switch next {
-	case StateGreeted, StateIdentified:
-		m.ctx.Recipients = 0
-	case StateContent:
+	next = m.ctx.resolve(next)
+	m.ctx.enter(next)
+	if next == StateContent || next == StateClosed {
 		// What was sent ahead of 354 was content, whatever it looked like.
-		m.pending = nil
-	case StateClosed:
 		m.pending = nil
 	}
 }
 
+func (c *Context) enter(next State) {
+	if next == "" {
+		return
+	}
+	c.State = next
+	if next == StateGreeted || next == StateIdentified {
+		c.Recipients = 0
+	}
+}
+
 // resolve turns the two relative states into real ones.
-func (m *Machine) resolve(s State) State {
+func (c *Context) resolve(s State) State {
 	switch {
-	case s == stateBase && m.ctx.Helo != "":
+	case s == stateBase && c.Helo != "":
 		return StateIdentified
 	case s == stateBase:
 		return StateGreeted
-	case s == stateEnd && m.ctx.State == StateTransaction:
+	case s == stateEnd && c.State == StateTransaction:
 		return StateUpdate
 	case s == stateEnd:
 		return StateClosed

@@ -195,3 +195,33 @@ func TestLoginDemandedByPolicy(t *testing.T) {
 	assert.Equal(t, "530", u.Fault.Code)
 	assert.Equal(t, protocol.NeedsAuth, u.Fault.Reason)
 }
+
+func TestRefusedOutOfOrderChangesNothing(t *testing.T) {
+	m := play(t, protocol.POP3, []turn{
+		{"", "+OK", "authorization", ""},
+		{"user a", "+OK", "user", ""},
+		{"pass b", "+OK", "transaction", ""},
+		{"user c", "-ERR already", "transaction", protocol.OutOfOrder},
+		{"pass c", "-ERR already", "transaction", protocol.OutOfOrder},
+		{"auth plain", "-ERR already", "transaction", protocol.OutOfOrder},
+	})
+	assert.Equal(t, "a", m.Context().User)
+}
+
+func TestBeginnersAreLedTheUsualWay(t *testing.T) {
+	m := play(t, protocol.POP3, []turn{{"", "+OK <1.2@x.test>", "authorization", ""}})
+	assert.Equal(t, "USER", m.Look("stat").Fault.Want)
+	m.Said("user a")
+	m.Heard(protocol.ParseReply(protocol.POP3, "+OK", false))
+	assert.Equal(t, "PASS", m.Look("stat").Fault.Want)
+	s := play(t, protocol.SMTP, []turn{{"", "220 x", "greeted", ""}})
+	assert.Equal(t, "EHLO", s.Look("mail from:<>").Fault.Want)
+}
+
+func TestLinesSentAheadAreJudgedFromWhereTheyWillArrive(t *testing.T) {
+	m := play(t, protocol.SMTP, []turn{{"", "220 x", "greeted", ""}})
+	for _, line := range []string{"EHLO x", "MAIL FROM:<a@b.test>", "RCPT TO:<c@d.test>", "RSET", "MAIL FROM:<>", "RCPT TO:<c@d.test>", "DATA"} {
+		assert.Nil(t, m.Said(line).Fault, line)
+	}
+	assert.NotNil(t, play(t, protocol.SMTP, []turn{{"", "220 x", "greeted", ""}}).Said("RCPT TO:<a@b.test>").Fault)
+}

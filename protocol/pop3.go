@@ -56,7 +56,7 @@ var pop3Table = Table{
 				{Code: CodeOK, Next: StateTransaction, Marks: MarkAuthenticated},
 				{Code: CodeErr},
 			},
-			Secrecy: SecretAfter1, Ref: "RFC 1939 §7",
+			Secrecy: SecretAfter1, InsteadOf: "USER", Ref: "RFC 1939 §7",
 		},
 		{
 			Verb: "STAT", Lead: "STAT", Syntax: "STAT", Example: "STAT", Args: ArgsNone,
@@ -114,7 +114,7 @@ var pop3Table = Table{
 				{Code: CodeErr, Next: StateAuthorization},
 			},
 			Bare: okOrErr, Framing: MultiIfNoArgs,
-			Secrecy: SecretAfter1, Keyword: "SASL", Ref: "RFC 5034 §4",
+			Secrecy: SecretAfter1, InsteadOf: "USER", Keyword: "SASL", Ref: "RFC 5034 §4",
 		},
 	},
 	Anywhere: []Answer{{Code: CodeErr}},

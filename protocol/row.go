@@ -125,6 +125,9 @@ type Row struct {
 	Secrecy Secrecy
 	// Obsolete commands are recognised and refused with 502.
 	Obsolete bool
+	// InsteadOf is the command that beginners are led to, where this one is another way to the
+	// same place; "" for most.
+	InsteadOf string
 	// Keyword is the EHLO keyword or CAPA tag that announces it; "" needs no announcement.
 	Keyword string
 	// Ref is the place that defines it, "RFC 5321 §4.1.1.2".

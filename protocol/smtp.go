@@ -61,7 +61,7 @@ var smtpTable = Table{
 				{Code: "250", Next: StateIdentified, Marks: MarkPlain},
 				{Code: "502"}, {Code: "504"}, {Code: "550"},
 			},
-			Ref: "RFC 5321 §4.1.1.1",
+			InsteadOf: "EHLO", Ref: "RFC 5321 §4.1.1.1",
 		},
 		{
 			Verb: "AUTH", Lead: "AUTH ", Syntax: "AUTH mechanism [initial-response]", Example: "AUTH LOGIN", Args: ArgsMechanism,

@@ -132,7 +132,8 @@ func (t *Table) sayFirst(row *Row, c *Context) string {
 			return from[s]
 		}
 		for _, e := range t.edgesFrom(s) {
-			if _, seen := from[e.To]; seen {
+			_, seen := from[e.To]
+			if r := t.Row(e.Verb); seen || r != nil && r.InsteadOf != "" {
 				continue
 			}
 			from[e.To] = from[s]

@@ -1,0 +1,224 @@
+package explain_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"maillab/explain"
+	"maillab/protocol"
+)
+
+// turns leads a machine to a place: client line, reply.
+var (
+	greetedSMTP = []string{"", "220 x ESMTP"}
+	identified  = append(greetedSMTP[:2:2], "EHLO pc", "250 x")
+	inMail      = append(identified[:4:4], "MAIL FROM:<a@lab.test>", "250 ok")
+	inRcpt      = append(inMail[:6:6], "RCPT TO:<b@lab.test>", "250 ok")
+	inContent   = append(inRcpt[:8:8], "DATA", "354 go")
+	atUsername  = append(identified[:4:4], "AUTH LOGIN", "334 VXNlcm5hbWU6")
+	atPassword  = append(atUsername[:6:6], "anNwZGV2ZWxvcA==", "334 UGFzc3dvcmQ6")
+	atPlain     = append(identified[:4:4], "AUTH PLAIN", "334 ")
+	atCram      = append(identified[:4:4], "AUTH CRAM-MD5", "334 PDFAeD4=")
+	greetedPOP3 = []string{"", "+OK ready"}
+	atPass      = append(greetedPOP3[:2:2], "USER fpwjp", "+OK")
+	loggedIn    = append(atPass[:4:4], "PASS x", "+OK")
+	marked      = append(loggedIn[:6:6], "DELE 1", "+OK")
+)
+
+func machine(t *testing.T, p protocol.Protocol, turns []string) *protocol.Machine {
+	t.Helper()
+	m := protocol.NewMachine(p)
+	for i := 0; i < len(turns); i += 2 {
+		if turns[i] != "" {
+			m.Said(turns[i])
+		}
+		m.Heard(protocol.ParseReply(p, turns[i+1], false))
+	}
+	return m
+}
+
+// client is one line in its place with the first notice it must bring.
+type client struct {
+	where []string
+	line  string
+	kind  string
+	at    int
+	meant string
+}
+
+var smtpClients = []client{
+	{inMail, "reptto:<b@lab.test>", "typo", 0, "RCPT TO:<b@lab.test>"},
+	{inMail, "reptto <b@lab.test>", "typo", 0, "RCPT TO:<b@lab.test>"},
+	{inMail, "rcptto:<b@lab.test>", "glued", 0, "RCPT TO:<b@lab.test>"},
+	{identified, "mailfrom:<a@lab.test>", "glued", 0, "MAIL FROM:<a@lab.test>"},
+	{identified, "mailform:<a@lab.test>", "typo", 0, "MAIL FROM:<a@lab.test>"},
+	{identified, "mial from:<a@lab.test>", "typo", 0, "MAIL FROM:<a@lab.test>"},
+	{identified, "authlogin", "glued", 0, "AUTH LOGIN"},
+	{identified, "auth-login", "glued", 0, "AUTH LOGIN"},
+	{identified, "mail-from:<a@lab.test>", "glued", 0, "MAIL FROM:<a@lab.test>"},
+	{identified, "mail form:<a@lab.test>", "missing-keyword", 5, "MAIL FROM:<a@lab.test>"},
+	{identified, "mail from a@lab.test", "missing-colon", 9, "MAIL FROM:<a@lab.test>"},
+	{identified, "mail from : <a@lab.test>", "space-before-colon", 9, "MAIL FROM:<a@lab.test>"},
+	{identified, "mail from:a@lab.test", "missing-brackets", 10, "MAIL FROM:<a@lab.test>"},
+	{identified, "mail from:<a@lab.test", "unclosed-bracket", 21, "MAIL FROM:<a@lab.test>"},
+	{identified, "mail from:Alice <a@lab.test>", "missing-brackets", 10, "MAIL FROM:<a@lab.test>"},
+	{identified, "mail a@lab.test", "missing-keyword", 5, "MAIL FROM:<a@lab.test>"},
+	{inMail, "rcpt b@lab.test", "missing-keyword", 5, "RCPT TO:<b@lab.test>"},
+	{identified, "MAIL FROM：<a@lab.test>", "full-width", 9, "MAIL FROM:<a@lab.test>"},
+	{identified, "MAIL FROM:《a@lab.test》", "full-width", 10, "MAIL FROM:<a@lab.test>"},
+	{identified, "MAIL FROM:＜a@lab.test＞", "full-width", 10, "MAIL FROM:<a@lab.test>"},
+	{identified, "ＭＡＩＬ FROM:<a@lab.test>", "full-width", 0, "MAIL FROM:<a@lab.test>"},
+	{identified, "MAIL　FROM:<a@lab.test>", "full-width-space", 4, "MAIL FROM:<a@lab.test>"},
+	{identified, "MAIL FROM:<“a@lab.test”>", "full-width", 11, `MAIL FROM:<"a@lab.test">`},
+	{identified, " EHLO pc", "leading-blank", 0, "EHLO pc"},
+	{identified, "MAIL  FROM:<a@lab.test>", "double-blank", 4, "MAIL FROM:<a@lab.test>"},
+	{identified, "EHLP\bO pc", "backspace", 4, "EHLO pc"},
+	{identified, "MAIL FROM:<alicf\be@lab.test>", "backspace", 16, "MAIL FROM:<alice@lab.test>"},
+	{identified, "NO\x00OP", "control-character", 2, "NOOP"},
+	{identified, "rert 1", "typo-other-protocol", 0, ""},
+	{identified, "retr 1", "other-protocol", 0, ""},
+	{identified, "list", "other-protocol", 0, ""},
+	{identified, "date", "typo", 0, "DATA"},
+	{identified, "exit", "synonym", 0, "QUIT"},
+	{identified, "quit.", "stray", 0, "QUIT"},
+	{identified, "Subject: hi", "header-before-data", 0, ""},
+	{identified, "GET / HTTP/1.1", "http", 0, ""},
+	{identified, "250 ok", "reply-typed", 0, ""},
+	{identified, "hint", "lab-command", 0, ":hint"},
+	{identified, "amFjaw==", "base64-outside-auth", 0, ""},
+	{identified, ".", "dot-outside-content", 0, ""},
+	{identified, "xyzzy", "unknown-verb", 0, ""},
+	{identified, "", "empty-line", 0, ""},
+	{identified, "DATA", "out-of-order", 0, ""},
+	{greetedSMTP, "MAIL FROM:<a@lab.test>", "out-of-order", 0, ""},
+	{inRcpt, "MAIL FROM:<a@lab.test>", "out-of-order", 0, ""},
+	{inRcpt, "DATA x", "extra-argument", 5, "DATA"},
+	{inMail, "RCPT TO:<>", "empty-path", 8, ""},
+	{inMail, "RCPT TO:<b@>", "bad-address", 10, ""},
+	{identified, "TURN", "not-implemented", 0, ""},
+	{identified, "AUTH LOGIN", "clear-password", 5, ""},
+	{inRcpt, "QUIT", "quit-abandons", 0, ""},
+	{inRcpt, "EHLO pc", "ehlo-resets", 0, ""},
+	{atUsername, "jspdevelop", "base64-plain-text", 0, "anNwZGV2ZWxvcA=="},
+	{atUsername, "fpwjp", "base64-plain-text", 0, "ZnB3anA="},
+	{atUsername, "anNwZGV2ZWxvcA", "base64-unpadded", 14, "anNwZGV2ZWxvcA=="},
+	{atUsername, "anNwZGV2?WxvcA==", "base64-bad-character", 8, ""},
+	{atUsername, "EHLO pc", "command-at-challenge", 0, "*"},
+	{atUsername, "quit", "command-at-challenge", 0, "*"},
+	{atPassword, "jsp123", "base64-plain-text", 0, ""},
+	{atPassword, "anNwMTIz", "clear-password", 0, ""},
+	{atPlain, "anNwZGV2ZWxvcA==", "plain-form", 0, ""},
+	{atCram, "anNwZGV2ZWxvcA==", "cram-md5-form", 0, ""},
+	{inContent, "。", "full-width-dot", 0, "."},
+	{inContent, ". ", "dot-with-blank", 0, "."},
+	{inContent, "quit", "command-in-content", 0, ""},
+	{inContent, "RCPT TO:<b@lab.test>", "command-in-content", 0, ""},
+	{inContent, ".hidden", "dot-not-doubled", 0, "..hidden"},
+	{inContent, ":hint", "lab-command-in-content", 0, ""},
+	{inContent, "Dear all, please quit smoking", "", 0, ""},
+	{inContent, "Subject: hi", "", 0, ""},
+	{inContent, ".", "", 0, ""},
+	{identified, "mail from:<a@lab.test>", "", 0, ""},
+	{identified, "NOOP 你好：", "", 0, ""},
+}
+
+var pop3Clients = []client{
+	{greetedPOP3, "uer fpwjp", "typo", 0, "USER fpwjp"},
+	{atPass, "pas x", "typo", 0, "PASS x"},
+	{atPass, "password x", "typo", 0, "PASS x"},
+	{loggedIn, "rert 11", "typo", 0, "RETR 11"},
+	{loggedIn, "retr11", "glued", 0, "RETR 11"},
+	{loggedIn, "retrieve 11", "typo", 0, "RETR 11"},
+	{loggedIn, "RETR　11", "full-width-space", 4, "RETR 11"},
+	{loggedIn, "RETR １１", "full-width", 5, "RETR 11"},
+	{loggedIn, "retr", "missing-argument", 4, ""},
+	{loggedIn, "retr x", "bad-number", 5, ""},
+	{loggedIn, "top 1", "missing-argument", 5, ""},
+	{loggedIn, "mail from:<a@b>", "other-protocol", 0, ""},
+	{greetedPOP3, "ehlo pc", "other-protocol", 0, ""},
+	{greetedPOP3, "stat", "out-of-order", 0, ""},
+	{greetedPOP3, "apop fpwjp 0123456789abcdef0123456789abcdef", "no-timestamp", 0, ""},
+	{atPass, "PASS fpw123", "clear-password", 5, ""},
+	{greetedPOP3, "USER Ym9i", "base64-in-pop3", 5, ""},
+	{marked, "QUIT", "quit-deletes", 0, ""},
+	{loggedIn, "QUIT", "", 0, ""},
+}
+
+func TestClient(t *testing.T) {
+	for p, list := range map[protocol.Protocol][]client{protocol.SMTP: smtpClients, protocol.POP3: pop3Clients} {
+		for _, c := range list {
+			checkClient(t, p, c)
+		}
+	}
+}
+
+func checkClient(t *testing.T, p protocol.Protocol, c client) {
+	t.Helper()
+	m := machine(t, p, c.where)
+	notices := explain.Client(m.Context(), m.Look(c.line))
+	if c.kind == "" {
+		assert.Empty(t, notices, c.line)
+		return
+	}
+	if !assert.NotEmpty(t, notices, c.line) {
+		return
+	}
+	n := notices[0]
+	assert.Equal(t, c.kind, n.Kind, c.line)
+	assert.Equal(t, c.at, n.At, "place in %q", c.line)
+	assert.Equal(t, c.meant, n.Meant, "meant by %q", c.line)
+	assert.LessOrEqual(t, n.At, len(c.line))
+	for _, x := range notices {
+		assert.NotEmpty(t, x.Text.EN)
+		assert.NotContains(t, x.Text.EN+x.Text.ZH, "{", c.line)
+		assert.NotContains(t, x.Text.EN+x.Text.ZH, "«", c.line)
+		if testing.Verbose() {
+			t.Logf("%q %s@%d+%d %q\n  %s\n  %s", c.line, x.Kind, x.At, x.Len, x.Meant, x.Text.EN, x.Text.ZH)
+		}
+	}
+}
+
+// TestMeantLinesAreRight: what is proposed as meant must be in order itself.
+func TestMeantLinesAreRight(t *testing.T) {
+	for p, list := range map[protocol.Protocol][]client{protocol.SMTP: smtpClients, protocol.POP3: pop3Clients} {
+		for _, c := range list {
+			m := machine(t, p, c.where)
+			u := m.Look(c.meant)
+			if c.meant == "" || u.Speech != protocol.SpeechCommand || c.kind == "lab-command" || c.kind == "stray" {
+				continue
+			}
+			if u.Fault != nil && u.Fault.Reason != protocol.OutOfOrder {
+				assert.Contains(t, c.line, "“", "%q is proposed for %q: %v", c.meant, c.line, u.Fault)
+			}
+		}
+	}
+}
+
+func TestPasswordIsNotShownEncoded(t *testing.T) {
+	m := machine(t, protocol.SMTP, atPassword)
+	for _, n := range explain.Client(m.Context(), m.Look("jsp12345")) {
+		assert.NotContains(t, n.Meant+n.Text.EN, "anNwMTIzNDU=")
+		assert.Empty(t, n.Meant)
+	}
+}
+
+func TestLookup(t *testing.T) {
+	for topic, key := range map[string]string{
+		"334": "smtp.334", "SIZE": "SIZE", "rcpt": "smtp.RCPT", "5.7.1": "5.7.1", "+OK": "pop3.+OK", "-ERR": "pop3.-ERR",
+		"queue id": "queue-id", "队列编号": "queue-id", "授权码": "authorization-code", "MAIL FROM:<x>": "smtp.MAIL", "retr 11": "pop3.RETR",
+		"greylist": "greylist", "IN-USE": "IN-USE", "Message-ID": "Message-ID", "cram-md5": "CRAM-MD5", "X.7.1": "X.7.1",
+	} {
+		found := explain.Lookup("", topic)
+		require.NotEmpty(t, found, topic)
+		assert.Equal(t, key, found[0].Key, topic)
+		for _, e := range found {
+			assert.NotEmpty(t, e.Title.EN, topic)
+			assert.NotEmpty(t, e.Short.ZH, topic)
+			assert.NotEmpty(t, e.Ref, topic)
+		}
+	}
+	assert.Empty(t, explain.Lookup("", "zzzzqqq"))
+	assert.Equal(t, "pop3.QUIT", explain.Lookup(protocol.POP3, "quit")[0].Key)
+}
