@@ -1,6 +1,8 @@
 package terminal
 
 import (
+	"strings"
+
 	"github.com/fatih/color"
 	"github.com/mattn/go-colorable"
 )
@@ -46,15 +48,16 @@ var palette = map[style][]color.Attribute{
 // painter puts colour on text, or leaves it alone.
 type painter struct {
 	on    bool
-	brush map[style]*color.Color
+	brush map[style][2]string // what stands before and after a text of that style
 }
 
 func newPainter(on bool) *painter {
-	p := &painter{on: on, brush: map[style]*color.Color{}}
+	p := &painter{on: on, brush: map[style][2]string{}}
 	for s, attrs := range palette {
 		c := color.New(attrs...)
 		c.EnableColor()
-		p.brush[s] = c
+		before, after, _ := strings.Cut(c.Sprint(" "), " ")
+		p.brush[s] = [2]string{before, after}
 	}
 	return p
 }
@@ -63,7 +66,8 @@ func (p *painter) paint(s style, text string) string {
 	if !p.on || s == styleNone || text == "" {
 		return text
 	}
-	return p.brush[s].Sprint(text)
+	b := p.brush[s]
+	return b[0] + text + b[1]
 }
 
 // ColourByDefault reports whether colour is wanted when nobody said: the library

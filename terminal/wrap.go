@@ -43,89 +43,121 @@ func (r *Renderer) markup(text string, base style) []run {
 // wrap breaks runs into lines of at most width columns, by the rules of Unicode
 // (a Chinese line breaks between characters, never before its punctuation).
 func (r *Renderer) wrap(runs []run, width int) []string {
-	text, styles := flatten(runs)
-	if width < 8 {
-		width = 8
-	}
-	var lines []string
-	var line lineBuilder
-	state, at := -1, 0
-	for rest := text; rest != ""; {
+	w := wrapper{paint: r.paint, width: max(width, 8)}
+	w.text, w.styles = flatten(runs)
+	state := -1
+	for rest := w.text; rest != ""; {
 		var segment string
 		var must bool
 		segment, rest, must, state = uniseg.FirstLineSegmentInString(rest, state)
-		if line.width > 0 && line.width+uniseg.StringWidth(strings.TrimRight(segment, " \n")) > width {
-			lines = append(lines, line.take(r.paint))
-		}
-		at = r.place(&line, segment, at, styles, width, &lines)
+		w.segment(segment)
 		if must && rest != "" {
-			lines = append(lines, line.take(r.paint))
+			w.end()
 		}
 	}
-	return append(lines, line.take(r.paint))
+	w.end()
+	return w.lines
 }
 
-// place puts a segment on the line, cut where it is wider than a whole line.
-func (r *Renderer) place(line *lineBuilder, segment string, at int, styles []style, width int, lines *[]string) int {
-	state := -1
-	for segment != "" {
+// wrapper fills lines with segments of its text.
+type wrapper struct {
+	paint  *painter
+	width  int
+	text   string
+	styles []styled
+
+	at    int // where the next segment begins in text
+	from  int // where the line begins
+	to    int // where it ends so far
+	used  int // its columns so far
+	lines []string
+}
+
+// styled is where a style of the text ends, in octets.
+type styled struct {
+	style style
+	end   int
+}
+
+// segment puts a piece that must not be broken on this line or the next; only
+// one that is wider than a line is cut.
+func (w *wrapper) segment(text string) {
+	body := strings.TrimRight(text, "\n")
+	wide := columns(strings.TrimRight(body, " "))
+	if w.used > 0 && w.used+wide > w.width {
+		w.end()
+	}
+	if w.from == w.to { // nothing on the line yet: it begins here, after a break
+		w.from, w.to = w.at, w.at
+	}
+	if wide > w.width {
+		w.cut(body)
+	} else {
+		w.to, w.used = w.at+len(body), w.used+columns(body)
+	}
+	w.at += len(text)
+}
+
+// cut breaks a piece between characters, wherever the edge is.
+func (w *wrapper) cut(text string) {
+	state, at := -1, w.at
+	for text != "" {
 		var cluster string
-		var w int
-		cluster, segment, w, state = uniseg.FirstGraphemeClusterInString(segment, state)
-		if cluster == "\n" {
-			at++
-			continue
+		var wide int
+		cluster, text, wide, state = uniseg.FirstGraphemeClusterInString(text, state)
+		if w.used+wide > w.width && cluster != " " {
+			w.to = at
+			w.end()
+			w.from = at
 		}
-		if line.width+w > width && strings.TrimSpace(cluster) != "" {
-			*lines = append(*lines, line.take(r.paint))
-		}
-		line.add(cluster, styles[at], w)
 		at += len(cluster)
+		w.to, w.used = at, w.used+wide
 	}
-	return at
 }
 
-func flatten(runs []run) (string, []style) {
+// end finishes the line, painting each stretch of one style once.
+func (w *wrapper) end() {
+	end := w.from + len(strings.TrimRight(w.text[w.from:w.to], " "))
+	if !w.paint.on {
+		w.lines = append(w.lines, w.text[w.from:end])
+	} else {
+		w.lines = append(w.lines, w.painted(end))
+	}
+	w.from, w.used = w.to, 0
+}
+
+func (w *wrapper) painted(end int) string {
 	var b strings.Builder
-	var styles []style
+	at := w.from
+	for _, s := range w.styles {
+		if s.end > at && at < end {
+			stop := min(s.end, end)
+			b.WriteString(w.paint.paint(s.style, w.text[at:stop]))
+			at = stop
+		}
+	}
+	return b.String()
+}
+
+func flatten(runs []run) (string, []styled) {
+	var b strings.Builder
+	styles := make([]styled, 0, len(runs))
 	for _, x := range runs {
 		b.WriteString(x.text)
-		for range len(x.text) {
-			styles = append(styles, x.style)
-		}
+		styles = append(styles, styled{x.style, b.Len()})
 	}
 	return b.String(), styles
 }
 
-// lineBuilder collects one line, painting each stretch of one style once.
-type lineBuilder struct {
-	runs  []run
-	width int
-}
-
-func (l *lineBuilder) add(cluster string, s style, width int) {
-	if n := len(l.runs); n > 0 && l.runs[n-1].style == s {
-		l.runs[n-1].text += cluster
-	} else {
-		l.runs = append(l.runs, run{s, cluster})
-	}
-	l.width += width
-}
-
-func (l *lineBuilder) take(p *painter) string {
-	var b strings.Builder
-	for i, x := range l.runs {
-		if i == len(l.runs)-1 {
-			x.text = strings.TrimRight(x.text, " ")
-		}
-		b.WriteString(p.paint(x.style, x.text))
-	}
-	l.runs, l.width = l.runs[:0], 0
-	return b.String()
-}
-
 // columns is how wide a text is on the screen.
-func columns(s string) int { return uniseg.StringWidth(s) }
+func columns(s string) int {
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return uniseg.StringWidth(s)
+		}
+	}
+	return len(s)
+}
 
 // pad fills a text up to a width.
 func pad(s string, width int) string {
