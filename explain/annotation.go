@@ -36,7 +36,8 @@ type Annotation struct {
 	// Severity is one of the constants above.
 	Severity Severity
 	// Fields are the values the reply carries, under stable names. They are exact: clean a string
-	// (Clean) before it goes to a screen.
+	// (Clean) before it goes to a screen. Counts are ints, lists []string; entries of LIST and
+	// UIDL are [][2]any, number and size or unique id.
 	Fields map[string]any
 	// Spans tell which octets of Raw mean what, in order, without overlap.
 	Spans []Span

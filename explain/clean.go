@@ -115,3 +115,19 @@ func plausibleChinese(s string) bool {
 	}
 	return han > 0 && other*4 <= han
 }
+
+// lowerASCII is strings.ToLower for ASCII letters only: every octet keeps its place.
+func lowerASCII(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			b := []byte(s)
+			for ; i < len(b); i++ {
+				if b[i] >= 'A' && b[i] <= 'Z' {
+					b[i] += 'a' - 'A'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
+}

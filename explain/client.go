@@ -62,7 +62,7 @@ func commandSlips(ctx protocol.Context, u protocol.Utterance) []Notice {
 	case line == "":
 		return []Notice{notice("empty-line", 0, 0, "", nil)}
 	case u.Fault == nil:
-		return doubleBlank(ctx.Protocol, line, u)
+		return append(notOffered(ctx, u), doubleBlank(ctx.Protocol, line, u)...)
 	case u.Fault.Reason == protocol.UnknownVerb:
 		return append(unknownVerb(ctx, u), doubleBlank(ctx.Protocol, line, u)...)
 	}
@@ -87,12 +87,45 @@ func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
 	case want != "":
 		key = "out-of-order-want"
 	}
-	n := notice(key, f.At, f.Len, "", phrases.Args{
-		"want": shown(want), "verb": shown(u.Verb), "syntax": u.Row.Syntax, "word": shown(part(u.Line(), f.At, f.Len)),
+	word, meant := part(u.Line(), f.At, f.Len), mended(ctx, u)
+	switch {
+	case f.Reason == protocol.MissingBrackets && meant != "":
+		want = bracketed(meant)
+	case f.Reason == protocol.BadAddress:
+		word = strings.Trim(bracketed(u.Line()), "<>")
+	}
+	n := notice(key, f.At, f.Len, meant, phrases.Args{
+		"want": shown(want), "verb": shown(u.Verb), "syntax": u.Row.Syntax, "word": shown(word),
 	})
 	n.Kind = string(f.Reason)
-	n.Meant = mended(ctx, u)
 	return n
+}
+
+// bracketed is what stands between the first < and the last >, these included.
+func bracketed(line string) string {
+	open, end := strings.IndexByte(line, '<'), strings.LastIndexByte(line, '>')
+	if open < 0 || end < open {
+		return line
+	}
+	return line[open : end+1]
+}
+
+// notOffered looks whether the server's EHLO reply offers the mechanism asked for.
+func notOffered(ctx protocol.Context, u protocol.Utterance) []Notice {
+	if u.Verb != "AUTH" || ctx.Protocol != protocol.SMTP || len(ctx.Keywords) == 0 {
+		return nil
+	}
+	name := strings.ToUpper(firstWord(u.Args))
+	for _, k := range ctx.Keywords {
+		keyword, list, _ := strings.Cut(strings.ToUpper(k), " ")
+		if rest, ok := strings.CutPrefix(keyword, "AUTH="); ok {
+			keyword, list = "AUTH", rest+" "+list
+		}
+		if keyword == "AUTH" && contains(strings.Fields(list), name) {
+			return nil
+		}
+	}
+	return []Notice{notice("mechanism-not-offered", u.ArgsAt, len(name), "", phrases.Args{"name": shown(name)})}
 }
 
 // mended is the line repaired, "" where the repair does not take its fault away.

@@ -17,6 +17,7 @@ var (
 	inMail      = append(identified[:4:4], "MAIL FROM:<a@lab.test>", "250 ok")
 	inRcpt      = append(inMail[:6:6], "RCPT TO:<b@lab.test>", "250 ok")
 	inContent   = append(inRcpt[:8:8], "DATA", "354 go")
+	withList    = append(greetedSMTP[:2:2], "EHLO pc", "250-x\r\n250 AUTH LOGIN PLAIN")
 	atUsername  = append(identified[:4:4], "AUTH LOGIN", "334 VXNlcm5hbWU6")
 	atPassword  = append(atUsername[:6:6], "anNwZGV2ZWxvcA==", "334 UGFzc3dvcmQ6")
 	atPlain     = append(identified[:4:4], "AUTH PLAIN", "334 ")
@@ -64,6 +65,7 @@ var smtpClients = []client{
 	{identified, "mail from:a@lab.test", "missing-brackets", 10, "MAIL FROM:<a@lab.test>"},
 	{identified, "mail from:<a@lab.test", "unclosed-bracket", 21, "MAIL FROM:<a@lab.test>"},
 	{identified, "mail from:Alice <a@lab.test>", "missing-brackets", 10, "MAIL FROM:<a@lab.test>"},
+	{identified, "mail from:<Alice <a@lab.test>>", "bad-address", 11, "MAIL FROM:<a@lab.test>"},
 	{identified, "mail a@lab.test", "missing-keyword", 5, "MAIL FROM:<a@lab.test>"},
 	{inMail, "rcpt b@lab.test", "missing-keyword", 5, "RCPT TO:<b@lab.test>"},
 	{identified, "MAIL FROM：<a@lab.test>", "full-width", 9, "MAIL FROM:<a@lab.test>"},
@@ -98,6 +100,9 @@ var smtpClients = []client{
 	{inMail, "RCPT TO:<>", "empty-path", 8, ""},
 	{inMail, "RCPT TO:<b@>", "bad-address", 10, ""},
 	{identified, "TURN", "not-implemented", 0, ""},
+	{withList, "AUTH NTLM", "mechanism-not-offered", 5, ""},
+	{withList, "AUTH LOGIN", "clear-password", 5, ""},
+	{atUsername, "anNwZGV2ZWxvcA==", "", 0, ""},
 	{identified, "AUTH LOGIN", "clear-password", 5, ""},
 	{inRcpt, "QUIT", "quit-abandons", 0, ""},
 	{inRcpt, "EHLO pc", "ehlo-resets", 0, ""},

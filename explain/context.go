@@ -7,11 +7,15 @@ import (
 )
 
 // ContextAfter builds the likeliest context of a reply of which nothing is known
-// but the client line that it answers ("" for the greeting), and parses the
-// reply in it. An empty protocol is recognised from the reply.
+// but the client line that it answers, and parses the reply in it. Without a line
+// it is the greeting, or, where no greeting looks so, whatever it can only be. An
+// empty protocol is recognised from the reply.
 func ContextAfter(p protocol.Protocol, clientLine, reply string) (protocol.Context, protocol.Reply) {
 	if protocol.TableOf(p) == nil {
 		p = recognise(clientLine, reply)
+	}
+	if clientLine == "" {
+		clientLine = lineFor(p, reply)
 	}
 	clientLine = strings.ReplaceAll(clientLine, "<BS>", "\b")
 	t := protocol.TableOf(p)
@@ -27,6 +31,54 @@ func ContextAfter(p protocol.Protocol, clientLine, reply string) (protocol.Conte
 		multiline = multiline || row != nil && row.Multiline(c.Args)
 	}
 	return c, protocol.ParseReply(p, reply, multiline && p == protocol.POP3 && strings.HasPrefix(reply, protocol.CodeOK))
+}
+
+// unasked stands for a line that is not known.
+const unasked = "(unknown)"
+
+// onlyAfter: codes that say by themselves which line they answer.
+var onlyAfter = map[string]string{
+	"214": "HELP", "221": "QUIT", "235": "(response)", "252": "VRFY x", "334": "(response)", "354": "DATA",
+	"535": "(response)", "251": "RCPT TO:<x@x>", "551": "RCPT TO:<x@x>",
+}
+
+// greetingCodes may stand in a greeting, as ready or as a refusal of the whole session.
+var greetingCodes = []string{"220", "421", "521", "554", protocol.CodeOK, protocol.CodeErr}
+
+// lineFor guesses the line that a reply answers, "" for the greeting.
+func lineFor(p protocol.Protocol, reply string) string {
+	code := reply[:min(len(reply), 3)]
+	if p == protocol.POP3 {
+		return lineForPOP3(reply)
+	}
+	line, known := onlyAfter[code]
+	switch lower := lowerASCII(reply[:min(len(reply), maxScanned)]); {
+	case known:
+		return line
+	case code == "250" && strings.HasPrefix(reply, "250-") && !strings.HasPrefix(reply, "250-2."):
+		return "EHLO x"
+	case code == "250" && (strings.Contains(lower, "queued") || strings.Contains(lower, " id=") || strings.Contains(lower, "accepted for delivery") || strings.Contains(lower, " qp ")):
+		return protocol.VerbDot
+	case contains(greetingCodes, code), len(code) < 3:
+		return ""
+	}
+	if _, ok := refusalClasses[code]; ok || code == "250" {
+		return unasked
+	}
+	return ""
+}
+
+func lineForPOP3(reply string) string {
+	words := strings.Fields(reply[:min(len(reply), 200)])
+	switch {
+	case len(words) > 1 && isRespCode(strings.Trim(words[1], "[]")) && words[1] != "[SYS/TEMP]" && strings.HasPrefix(words[1], "["):
+		return "PASS x"
+	case len(words) == 3 && words[0] == protocol.CodeOK && isNumber(words[1], 9) && isNumber(words[2], 12):
+		return "STAT"
+	case strings.HasPrefix(reply, protocol.CodeChallenge) && (len(words) > 0 && words[0] == protocol.CodeChallenge):
+		return protocol.VerbResponse
+	}
+	return ""
 }
 
 // recognise tells the protocol from the reply, then from the line.

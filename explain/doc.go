@@ -12,11 +12,16 @@
 // How a reply is explained:
 //
 //	view.go      the reply and its context, taken apart once
-//	classify.go  what really happened: knowledge/rules.toml by words, then the
-//	             enhanced code, then the code in its command
+//	classify.go  what really happened: knowledge/rules.toml by words (rules.go), then
+//	             the enhanced code, then the code in its command (class_by_code.go)
 //	smtp_*.go, pop3_*.go, message.go, sasl.go
 //	             what the parts of particular replies hold: spans and fields
 //	words.go     the sentences: knowledge/*.toml, both languages side by side
+//
+// How a client line is looked at: client.go asks slips_typing.go (what keyboard and
+// input method did), slips_verb.go (what was meant), the fault that the table
+// predicts, slips_auth.go or slips_content.go; slips_repair.go writes the line that
+// was meant; risks.go names the dangers.
 //
 // What is protocol comes from package protocol's tables; what is said about it
 // stands in knowledge/. No sentence for users stands in a .go file.

@@ -41,7 +41,7 @@ func (v *view) rejectedPart() {
 		return
 	}
 	for _, p := range rejectedParts {
-		if end := strings.Index(v.lower, p.words); end > 0 && len(v.lower) == len(v.text) {
+		if end := strings.Index(v.lower, p.words); end > 0 && end < len(v.text) && !v.gbk {
 			v.field(p.field, v.text[1:end])
 			v.spanAt(0, end+1, p.field, phrases.Args{"value": shown(v.text[1:end])})
 			return
@@ -101,7 +101,10 @@ func (v *view) userName() {
 
 // url finds the first link.
 func (v *view) url() {
+	start := 0
 	for _, l := range v.reply.Lines {
+		text := start + len(l.Code) + len(l.Separator)
+		start = text + len(l.Text) + len("\r\n")
 		at := strings.Index(l.Text, "http")
 		if at < 0 || !strings.HasPrefix(l.Text[at:], "http://") && !strings.HasPrefix(l.Text[at:], "https://") {
 			continue
@@ -112,7 +115,7 @@ func (v *view) url() {
 		}
 		link = strings.TrimRight(link, ".,;)]")
 		v.field("url", link)
-		v.spanOf(link, "url", nil)
+		v.span(text+at, text+at+len(link), "url", say("span.url", nil))
 		return
 	}
 }

@@ -52,10 +52,16 @@ func (v *view) announcedOctets() {
 type scanned struct {
 	headerLines, bodyLines, stuffed int
 	inBody, blank                   bool
-	subject, field, boundary        string
-	contentType                     string
+	subject, contentType            string
 	headers                         []headerLine
+	// bodyAt is where the part of the body begins that has no span yet.
+	bodyAt int
+	// end of the reply in Raw.
+	end int
 }
+
+// maxHeader bounds how much of a folded field is put together.
+const maxHeader = 8 << 10
 
 // headerLine is one header field with its continuation lines joined.
 type headerLine struct {
@@ -64,11 +70,14 @@ type headerLine struct {
 }
 
 func (v *view) scanMessage() *scanned {
-	m := &scanned{}
+	m := &scanned{end: v.lineStart(len(v.reply.Lines)) - len("\r\n")}
 	at := v.lineStart(1)
 	for _, l := range v.reply.Lines[1:] {
 		v.messageLine(m, l.Text, at)
 		at += len(l.Text) + len("\r\n")
+	}
+	if m.inBody {
+		v.span(m.bodyAt, m.end, "body", say("span.body", nil))
 	}
 	for _, h := range m.headers {
 		v.headerSpan(m, h)
@@ -80,6 +89,10 @@ func (v *view) messageLine(m *scanned, line string, at int) {
 	if strings.HasPrefix(line, "..") {
 		m.stuffed++
 		if m.stuffed <= 20 {
+			if m.inBody {
+				v.span(m.bodyAt, at, "body", say("span.body", nil))
+				m.bodyAt = at + 1
+			}
 			v.span(at, at+1, "dot-stuffing", say("span.dot-stuffing", nil))
 		}
 		line = line[1:]
@@ -91,11 +104,14 @@ func (v *view) messageLine(m *scanned, line string, at int) {
 	name, value, isField := headerField(line)
 	switch {
 	case line == "":
-		m.inBody, m.blank = true, true
+		m.inBody, m.blank, m.bodyAt = true, true, at+len("\r\n")
+		v.span(at, min(at+len("\r\n"), m.end), "blank-line", say("span.blank-line", nil))
 	case line[0] == ' ' || line[0] == '\t':
 		m.headerLines++
 		if n := len(m.headers); n > 0 {
-			m.headers[n-1].value += " " + strings.TrimSpace(line)
+			if h := &m.headers[n-1]; len(h.value) < maxHeader {
+				h.value += " " + strings.TrimSpace(line)
+			}
 			m.headers[n-1].end = at + len(line)
 		}
 	case isField:
@@ -104,7 +120,7 @@ func (v *view) messageLine(m *scanned, line string, at int) {
 			m.headers = append(m.headers, headerLine{name, value, at, at + len(line)})
 		}
 	default: // no header line: the blank line was forgotten
-		m.inBody = true
+		m.inBody, m.bodyAt = true, at
 		m.bodyLines++
 	}
 }

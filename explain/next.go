@@ -17,6 +17,12 @@ type where struct {
 	esmtp, auth, stamped bool
 	// after is the verb just answered: what the table teaches next comes first.
 	after string
+	// ask is what the next response of an AUTH exchange holds.
+	ask string
+}
+
+func whereIs(c protocol.Context) where {
+	return where{protocol: c.Protocol, state: c.State, esmtp: c.ESMTP, auth: c.Authenticated, stamped: c.Timestamp != ""}
 }
 
 // nextCache holds the answers: there are few places in a conversation.
@@ -39,7 +45,11 @@ func nextIn(c protocol.Context, verb string) []Next {
 	if row := t.Row(verb); row == nil || verb == "" {
 		verb = ""
 	}
-	w := where{c.Protocol, c.State, c.ESMTP, c.Authenticated, c.Timestamp != "", verb}
+	w := whereIs(c)
+	w.after = verb
+	if c.State == protocol.StateAuth {
+		w.ask = responseForm(c)
+	}
 	if list, ok := nextCache.Load(w); ok {
 		return list.([]Next)
 	}
@@ -129,7 +139,7 @@ var machines sync.Map // where → *protocol.Machine
 
 // machineAt returns a machine that stands where c does, as far as order goes.
 func machineAt(c protocol.Context) *protocol.Machine {
-	w := where{c.Protocol, c.State, c.ESMTP, c.Authenticated, c.Timestamp != "", ""}
+	w := whereIs(c)
 	if m, ok := machines.Load(w); ok {
 		twin := *m.(*protocol.Machine)
 		return &twin

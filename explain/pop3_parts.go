@@ -221,5 +221,5 @@ func (v *view) authList() {
 		v.a.Summary = say("summary.auth-list-empty", nil)
 		return
 	}
-	v.a.Summary = say("summary.auth-list", phrases.Args{"mechanisms": shown(strings.Join(list, ", "))})
+	v.a.Summary = insert(say("summary.auth-list", nil), "mechanisms", enumerated(list))
 }

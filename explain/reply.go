@@ -93,25 +93,51 @@ func (v *view) codeWords(code string, args phrases.Args) phrases.Text {
 // textSpan marks the words that nothing else has explained: they are the
 // server's own and mean nothing to the protocol.
 func (v *view) textSpan() {
-	if v.carriesContent() && len(v.reply.Lines) > 1 || len(v.text) == 0 {
+	if v.carriesContent() && len(v.reply.Lines) > 1 {
+		return
+	}
+	v.furtherText()
+	if len(v.text) == 0 {
 		return
 	}
 	start, end := v.textAt, v.textAt+len(v.text)
 	for _, s := range v.a.Spans {
 		if s.Start < end && start < s.End {
 			if gap := trimmedLen(v.text, start-v.textAt, s.Start-v.textAt); gap > 2 {
-				v.words1(start, s.Start)
+				v.noteWords(start, s.Start)
 			}
 			start = max(start, s.End)
 		}
 	}
 	if trimmedLen(v.text, start-v.textAt, end-v.textAt) > 0 {
-		v.words1(start, end)
+		v.noteWords(start, end)
 	}
 }
 
-func (v *view) words1(start, end int) {
-	for start < end && v.text[start-v.textAt] == ' ' {
+// furtherText marks the words of the lines after the first, as far as nothing
+// else in them has been explained.
+func (v *view) furtherText() {
+	if v.protocol == protocol.POP3 || v.place == "EHLO" || v.place == "HELO" || len(v.reply.Lines) < 2 {
+		return
+	}
+	at := v.lineStart(1)
+	for i, l := range v.reply.Lines[1:] {
+		if i > maxListed {
+			return
+		}
+		start := at + len(l.Code) + len(l.Separator)
+		end := start + len(l.Text)
+		if _, n := protocol.EnhancedAt(l.Code, l.Text); n > 0 {
+			start += n + 1
+		}
+		v.span(start, end, "text", say("span.text", nil))
+		at = end + len("\r\n")
+	}
+}
+
+// noteWords marks a stretch of free text, blanks and punctuation around it left out.
+func (v *view) noteWords(start, end int) {
+	for start < end && strings.IndexByte(" :,;", v.text[start-v.textAt]) >= 0 {
 		start++
 	}
 	for start < end && v.text[end-1-v.textAt] == ' ' {

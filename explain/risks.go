@@ -14,7 +14,7 @@ var clearMechanisms = map[string]bool{"LOGIN": true, "PLAIN": true}
 func risks(ctx protocol.Context, u protocol.Utterance) []Notice {
 	line := u.Line()
 	if u.Speech == protocol.SpeechResponse {
-		if clearMechanisms[ctx.Mechanism] && !ctx.TLS && line != "*" && line != "" {
+		if clearMechanisms[ctx.Mechanism] && !ctx.TLS && line != "*" && line != "" && !asksName(ctx) {
 			return []Notice{risk("clear-password", 0, len(line), nil)}
 		}
 		return nil
@@ -55,6 +55,11 @@ func risks(ctx protocol.Context, u protocol.Utterance) []Notice {
 		}
 	}
 	return list
+}
+
+// asksName reports whether the line due is only the user name.
+func asksName(ctx protocol.Context) bool {
+	return challengeKind(decodedChallenge(ctx.Challenge), ctx.Challenge, ctx.Mechanism) == "username"
 }
 
 func passRisks(ctx protocol.Context, u protocol.Utterance, add func(Notice)) {

@@ -45,7 +45,7 @@ func isCommandHere(row *protocol.Row, line string) bool {
 // password is not, in any form.
 func plainText(ctx protocol.Context, line string) Notice {
 	meant := ""
-	if challengeKind(decodedChallenge(ctx.Challenge), ctx.Challenge, ctx.Mechanism) == "username" {
+	if asksName(ctx) {
 		meant = protocol.EncodeBase64([]byte(line))
 	}
 	return notice("base64-plain-text", 0, len(line), meant, nil)

@@ -66,8 +66,9 @@ var keywordSpellings = []string{"FROM", "FORM", "FRMO", "FRM", "FOM", "TO", "OT"
 // repairEnvelope rebuilds MAIL FROM:<address> or RCPT TO:<address>.
 func repairEnvelope(lead, rest, whole string) string {
 	address, params := "", ""
-	if open := strings.IndexByte(rest, '<'); open >= 0 {
+	if open := openBracket(rest); open >= 0 {
 		address, params, _ = strings.Cut(rest[open+1:], ">")
+		params = strings.TrimLeft(params, ">")
 		address, _, _ = strings.Cut(strings.TrimSpace(address), " ")
 	} else {
 		rest = dropKeyword(rest)
@@ -84,6 +85,14 @@ func repairEnvelope(lead, rest, whole string) string {
 		params = " " + params
 	}
 	return lead + "<" + address + ">" + params
+}
+
+// openBracket finds the < that belongs to the address: the last before its @.
+func openBracket(s string) int {
+	if at := strings.IndexByte(s, '@'); at >= 0 {
+		return strings.LastIndexByte(s[:at], '<')
+	}
+	return strings.IndexByte(s, '<')
 }
 
 func dropKeyword(s string) string {

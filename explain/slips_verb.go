@@ -73,9 +73,15 @@ type guess struct {
 
 // unknownVerb says what an unknown command probably was meant to be.
 func unknownVerb(ctx protocol.Context, u protocol.Utterance) []Notice {
+	if knownVerb(ctx.Protocol, u.Verb) { // of an extension that the table has no row for
+		return nil
+	}
 	line, word := u.Line(), firstWord(u.Line())
+	if end := strings.IndexAny(word, ":<"); end > 0 {
+		word = word[:end]
+	}
 	args := phrases.Args{"word": shown(word)}
-	g, ok := guessVerb(ctx.Protocol, word, line)
+	g, ok := guessVerb(ctx.Protocol, firstWord(line), line)
 	if !ok {
 		n := notice("reason."+string(protocol.UnknownVerb), 0, len(word), "", args)
 		n.Kind = string(protocol.UnknownVerb)
@@ -97,6 +103,11 @@ func unknownVerb(ctx protocol.Context, u protocol.Utterance) []Notice {
 	return []Notice{n}
 }
 
+// knownVerb reports whether there is knowledge of a command, in the table or not.
+func knownVerb(p protocol.Protocol, verb string) bool {
+	return verb != protocol.VerbDot && verb != protocol.VerbResponse && shelfVerbs.get(string(p)+"."+verb) != nil
+}
+
 func other(p protocol.Protocol) protocol.Protocol {
 	if p == protocol.SMTP {
 		return protocol.POP3
@@ -116,7 +127,7 @@ func guessVerb(p protocol.Protocol, word, line string) (guess, bool) {
 	}
 	letters, tail := upper[:n], upper[n:]
 	for _, try := range []func(protocol.Protocol, string, string, string) (guess, bool){
-		guessShape, guessGlued, guessOther, guessSynonym, guessPrefix, guessNear,
+		guessShape, guessGlued, guessOther, guessSynonym, guessNear, guessPrefix,
 	} {
 		if g, ok := try(p, letters, tail, line); ok {
 			return g, true

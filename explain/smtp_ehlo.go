@@ -146,8 +146,8 @@ func trimZero(s string) string { return strings.TrimSuffix(s, ".0") }
 // mechanisms explains each mechanism of a list.
 func (v *view) mechanisms(start int, list string, all *[]string) {
 	at := start
-	for _, word := range strings.Split(list, " ") {
-		if word != "" && len(*all) < maxListed {
+	for _, word := range strings.SplitN(list, " ", maxListed) {
+		if word != "" && len(word) <= maxName && len(*all) < maxListed {
 			name := strings.ToUpper(word)
 			v.span(at, at+len(word), "mechanism", mechanismWords(name))
 			if !contains(*all, name) {
@@ -157,6 +157,9 @@ func (v *view) mechanisms(start int, list string, all *[]string) {
 		at += len(word) + 1
 	}
 }
+
+// maxName is longer than any mechanism's name (RFC 4422 §3.1 allows 20).
+const maxName = 64
 
 func mechanismWords(name string) phrases.Text {
 	if r := shelfMechanisms.get(name); r != nil {
@@ -177,7 +180,7 @@ func contains(list []string, s string) bool {
 // limits: RCPTMAX=100 MAILMAX=10 (RFC 9422 §4).
 func (v *view) limits(start int, params string) {
 	at := start
-	for _, word := range strings.Split(params, " ") {
+	for _, word := range strings.SplitN(params, " ", maxListed) {
 		name, value, _ := strings.Cut(strings.ToUpper(word), "=")
 		kind := "parameter"
 		text := say("span.parameter", phrases.Args{"keyword": "LIMITS"})
@@ -196,11 +199,11 @@ func (v *view) ehloSummary(keywords, mechanisms []string) {
 		v.a.Summary = say("summary.helo-list", nil)
 		return
 	}
-	args := phrases.Args{"host": shown(v.str("host")), "n": number(len(keywords)), "mechanisms": shown(strings.Join(mechanisms, ", "))}
+	args := phrases.Args{"host": shown(v.str("host")), "n": number(len(keywords))}
 	v.a.Summary = say("summary.ehlo", args)
 	switch {
 	case len(mechanisms) > 0:
-		v.a.Summary = join(v.a.Summary, say("summary.ehlo-auth", args))
+		v.a.Summary = join(v.a.Summary, insert(say("summary.ehlo-auth", nil), "mechanisms", enumerated(mechanisms)))
 	case contains(keywords, "STARTTLS"):
 		v.a.Summary = join(v.a.Summary, say("summary.ehlo-starttls-first", nil))
 	}

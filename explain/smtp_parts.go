@@ -37,7 +37,7 @@ func (v *view) smtpGreeting() {
 		v.spanOf(words[0], "host", phrases.Args{"host": shown(words[0])})
 	}
 	v.field("esmtp", strings.Contains(v.lower, "esmtp"))
-	if at := strings.Index(strings.ToLower(v.text), "esmtp"); at >= 0 {
+	if at := strings.Index(lowerASCII(v.text), "esmtp"); at >= 0 {
 		v.spanAt(at, len("esmtp"), "esmtp", nil)
 	}
 	v.software()
@@ -77,14 +77,11 @@ func (v *view) software() {
 			continue
 		}
 		r := shelfTerms.get("software." + v.lower[i:i+w])
-		if r == nil || v.gbk || len(v.lower) != len(v.text) && len(v.reply.Lines) == 1 {
+		if r == nil || v.gbk || i+w > len(v.text) {
 			continue
 		}
 		name := r.Title.EN
 		if i+len(name) > len(v.text) || !strings.EqualFold(v.text[i:i+len(name)], name) {
-			if name = v.lower[i : i+w]; i+w > len(v.text) {
-				return
-			}
 			name = v.text[i : i+w]
 		}
 		v.field("software", name)

@@ -29,9 +29,9 @@ func (v *view) queueID() string {
 	if id := v.qmailID(words); id != "" {
 		return id
 	}
-	lower := strings.ToLower(v.text)
+	lower := lowerASCII(v.text)
 	for _, mark := range queueMarks {
-		if at := strings.Index(lower, mark); at >= 0 && len(lower) == len(v.text) {
+		if at := strings.Index(lower, mark); at >= 0 {
 			rest := strings.Fields(v.text[at+len(mark):])
 			if len(rest) == 0 {
 				return ""

@@ -71,6 +71,9 @@ func Raw(r protocol.Reply) string {
 }
 
 func newView(ctx protocol.Context, r protocol.Reply) *view {
+	if ctx.Greeting() { // whatever has been typed ahead, the server's first word is its greeting
+		ctx.Speech, ctx.Verb, ctx.Line, ctx.Args = "", "", "", ""
+	}
 	v := &view{ctx: ctx, reply: r, protocol: ctx.Protocol, code: r.Code, verb: ctx.Verb, args: ctx.Args}
 	if v.protocol == "" && len(r.Lines) > 0 {
 		l := r.Lines[0]
@@ -92,7 +95,7 @@ func newView(ctx protocol.Context, r protocol.Reply) *view {
 
 func placeOf(ctx protocol.Context) string {
 	switch {
-	case ctx.Greeting() && ctx.Verb == "":
+	case ctx.Greeting():
 		return placeGreeting
 	case ctx.Verb != "":
 		return ctx.Verb
@@ -204,7 +207,7 @@ func (v *view) findWords() {
 		v.words = v.words[:maxScanned]
 	}
 	v.words, v.gbk = decodeText(v.words)
-	v.lower = strings.ToLower(v.words)
+	v.lower = lowerASCII(v.words)
 }
 
 // carriesContent reports whether the lines after the first are data, not words.

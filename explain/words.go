@@ -13,6 +13,11 @@ func insert(t phrases.Text, place string, value phrases.Text) phrases.Text {
 	return phrases.Text{EN: strings.ReplaceAll(t.EN, place, value.EN), ZH: strings.ReplaceAll(t.ZH, place, value.ZH)}
 }
 
+// enumerated writes a list as each language does.
+func enumerated(list []string) phrases.Text {
+	return phrases.Text{EN: shown(strings.Join(list, ", ")), ZH: shown(strings.Join(list, "、"))}
+}
+
 // join sets one text behind another.
 func join(a, b phrases.Text) phrases.Text {
 	switch {
@@ -49,7 +54,11 @@ func (v *view) summarise() {
 	if exact && code.Long != nil {
 		v.detail(*code.Long)
 	}
-	v.codeDetails(shelfCodes.get(string(v.protocol) + "." + v.code))
+	general := shelfCodes.get(string(v.protocol) + "." + v.code)
+	if exact && v.plain() {
+		general = nil
+	}
+	v.codeDetails(general)
 }
 
 // summary picks the sentence for the beginner.
@@ -219,7 +228,11 @@ func classRecord(p protocol.Protocol, class, place string) *record {
 
 func (v *view) topic() string {
 	t := string(v.protocol) + "." + v.code
-	if v.place != placeUnasked {
+	switch {
+	case v.place == placeUnasked:
+	case v.verb != "" && v.row == nil: // what was typed is no part of a stable name
+		t += ".(unknown)"
+	default:
 		t += "." + v.place
 	}
 	if v.known != nil || v.a.Severity == Transient || v.a.Severity == Permanent {

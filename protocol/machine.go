@@ -102,7 +102,7 @@ func (m *Machine) Table() *Table { return m.table }
 // reply will answer.
 func (m *Machine) Context() Context {
 	c := m.ctx
-	if len(m.pending) > 0 {
+	if len(m.pending) > 0 && c.State != StateConnecting {
 		u := m.pending[0]
 		c.Speech, c.Verb, c.Line, c.Args = u.Speech, u.Verb, u.line, u.Args
 	}
@@ -191,7 +191,8 @@ func (m *Machine) Heard(r Reply) Outcome {
 	row, args := m.answered()
 	out.Unasked = row == nil && len(m.pending) == 0
 	var u Utterance
-	if len(m.pending) > 0 {
+	// The greeting answers nothing: a line that was typed before it still waits.
+	if len(m.pending) > 0 && m.ctx.State != StateConnecting {
 		u, m.pending = m.pending[0], m.pending[1:]
 	}
 	m.follow(row, args, u, r, &out)

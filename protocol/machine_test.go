@@ -225,3 +225,21 @@ func TestLinesSentAheadAreJudgedFromWhereTheyWillArrive(t *testing.T) {
 	}
 	assert.NotNil(t, play(t, protocol.SMTP, []turn{{"", "220 x", "greeted", ""}}).Said("RCPT TO:<a@b.test>").Fault)
 }
+
+func TestTheGreetingAnswersNoLine(t *testing.T) {
+	m := protocol.NewMachine(protocol.SMTP)
+	m.Said("ehlo early")
+	out := m.Heard(protocol.ParseReply(protocol.SMTP, "220 x", false))
+	assert.Empty(t, out.Before.Verb)
+	assert.Equal(t, 1, m.Awaiting())
+	out = m.Heard(protocol.ParseReply(protocol.SMTP, "250 x", false))
+	assert.Equal(t, "EHLO", out.Before.Verb)
+	assert.Equal(t, protocol.StateIdentified, m.Now().State)
+}
+
+func TestResetIsTheWayOutOfATransaction(t *testing.T) {
+	m := play(t, protocol.SMTP, []turn{
+		{"", "220 x", "greeted", ""}, {"ehlo x", "250 x", "identified", ""}, {"mail from:<>", "250", "mail", ""},
+	})
+	assert.Equal(t, "RSET", m.Look("mail from:<>").Fault.Want)
+}

@@ -178,6 +178,11 @@ func (r *Row) Multiline(args string) bool {
 	return false
 }
 
+// introduces reports whether the command is the client's self-introduction.
+func (r *Row) introduces() bool {
+	return len(r.Answers) > 0 && r.Answers[0].Marks&(MarkESMTP|MarkPlain) != 0
+}
+
 // Table is one protocol.
 type Table struct {
 	Protocol Protocol

@@ -133,7 +133,7 @@ func (t *Table) sayFirst(row *Row, c *Context) string {
 		}
 		for _, e := range t.edgesFrom(s) {
 			_, seen := from[e.To]
-			if r := t.Row(e.Verb); seen || r != nil && r.InsteadOf != "" {
+			if r := t.Row(e.Verb); seen || r != nil && (r.InsteadOf != "" || c.Helo != "" && r.introduces()) {
 				continue
 			}
 			from[e.To] = from[s]

@@ -98,12 +98,15 @@ func (t *Interactive) readLine() (string, error) {
 
 // carryOut runs one line; Ctrl-C meanwhile breaks the waiting off, not the connection.
 func (t *Interactive) carryOut(ctx context.Context, line string) {
-	if keep := t.shell.Keep(line); keep.Memory {
-		if err := t.ed.AddHistory(line, keep.File); err != nil {
-			t.historyTrouble(err)
-		}
-	}
+	keep := t.shell.Keep(line)
 	t.breakable(ctx, func(ctx context.Context) { t.shell.Line(ctx, line) })
+	if !keep.Memory {
+		return
+	}
+	// Only now: nobody should wait for a file between Enter and the server's answer.
+	if err := t.ed.AddHistory(line, keep.File); err != nil {
+		t.historyTrouble(err)
+	}
 }
 
 // breakable runs f with a context that Ctrl-C ends.

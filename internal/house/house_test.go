@@ -75,7 +75,7 @@ var layers = map[string]int{
 	"terminal/editor": 4, "terminal": 5,
 	"cmd/maillab": 6,
 	// Not rooms of the program: they may look at everything.
-	"internal/reference": 9, "internal/benchpeer": 9,
+	"internal/reference": 9, "internal/measure": 9,
 }
 
 func TestArrowsGoDownward(t *testing.T) {

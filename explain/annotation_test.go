@@ -1,0 +1,94 @@
+package explain_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"maillab/explain"
+	"maillab/protocol"
+)
+
+// TestJSONForm: the shape that scripts rely on.
+func TestJSONForm(t *testing.T) {
+	ctx, r := explain.ContextAfter("", "RCPT TO:<x@gmail.com>", "554 5.7.1 <x@gmail.com>: Relay access denied")
+	data, err := json.Marshal(explain.Reply(ctx, r))
+	require.NoError(t, err)
+	var got map[string]any
+	require.NoError(t, json.Unmarshal(data, &got))
+	keys := []string{}
+	for k := range got {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	assert.Equal(t, []string{"class", "code", "command", "details", "digits", "enhanced", "fields", "next", "protocol", "ref",
+		"severity", "spans", "summary", "topic"}, keys)
+	assert.Equal(t, map[string]any{"address": "x@gmail.com"}, got["fields"])
+	assert.Equal(t, "RCPT", got["command"])
+	assert.Contains(t, got["next"], "RCPT TO:<...>")
+	span := got["spans"].([]any)[0].(map[string]any)
+	assert.Equal(t, "code", span["kind"])
+	assert.Len(t, span, 5)
+	assert.Len(t, got["summary"], 2)
+}
+
+// TestReplyAlone: without the line answered, the reply itself tells what it can be.
+func TestReplyAlone(t *testing.T) {
+	for raw, want := range map[string][2]string{
+		"220 x.y ESMTP": {"greeting", ""}, "250 2.0.0 Ok: queued as X1": {"queued", "."}, "250-x.y\r\n250 SIZE 1": {"capabilities", "EHLO"},
+		"334 VXNlcm5hbWU6": {"auth-continue", "(response)"}, "354 go": {"data-continue", "DATA"}, "221 bye": {"goodbye", "QUIT"},
+		"550 5.1.1 <a@b>: User unknown": {"mailbox-unknown", ""}, "250 ok": {"ok", ""}, "535 no": {"auth-failed", "(response)"},
+		"450 4.2.0 <a@b>: Greylisted": {"greylist", ""}, "503 bad": {"bad-sequence", ""}, "421 4.4.2 timeout": {"timeout", ""},
+		"+OK ready": {"greeting", ""}, "+OK 3 400": {"status", "STAT"}, "-ERR [IN-USE] locked": {"mailbox-locked", "PASS"},
+		"+ VXNlcm5hbWU6": {"auth-continue", "(response)"}, "554 no": {"service-unavailable", ""},
+	} {
+		ctx, r := explain.ContextAfter("", "", raw)
+		a := explain.Reply(ctx, r)
+		assert.Equal(t, want[0], a.Class, raw)
+		assert.Equal(t, want[1], a.Command, raw)
+		assert.NotEmpty(t, a.Summary.ZH, raw)
+	}
+}
+
+func TestGreetingComesFirst(t *testing.T) {
+	m := protocol.NewMachine(protocol.SMTP)
+	m.Said("EHLO pc")
+	a := explain.Reply(m.Context(), protocol.ParseReply(protocol.SMTP, "220 mail.lab.test ESMTP", false))
+	assert.Equal(t, "greeting", a.Class)
+	assert.Equal(t, "", a.Command)
+}
+
+func TestNextFollowsTheTable(t *testing.T) {
+	for _, c := range []struct {
+		p           protocol.Protocol
+		line, reply string
+		first       []string
+	}{
+		{protocol.SMTP, "", "220 x ESMTP", []string{"EHLO domain", "HELO domain"}},
+		{protocol.SMTP, "EHLO pc", "250 x", []string{"AUTH mechanism", "MAIL FROM:<...>"}},
+		{protocol.SMTP, "MAIL FROM:<a@b>", "250 ok", []string{"RCPT TO:<...>"}},
+		{protocol.SMTP, "RCPT TO:<a@b>", "250 ok", []string{"DATA", "RCPT TO:<...>"}},
+		{protocol.SMTP, "DATA", "354 go", []string{"."}},
+		{protocol.SMTP, ".", "250 ok", []string{"MAIL FROM:<...>"}},
+		{protocol.SMTP, "QUIT", "221 bye", []string{}},
+		{protocol.POP3, "", "+OK ready", []string{"USER name", "AUTH mechanism"}},
+		{protocol.POP3, "USER x", "+OK", []string{"PASS string"}},
+		{protocol.POP3, "PASS x", "+OK", []string{"STAT", "LIST"}},
+		{protocol.POP3, "PASS x", "-ERR no", []string{"USER name"}},
+		{protocol.POP3, "QUIT", "+OK bye", []string{}},
+	} {
+		ctx, r := explain.ContextAfter(c.p, c.line, c.reply)
+		next := []string{}
+		for _, n := range explain.Reply(ctx, r).Next {
+			next = append(next, n.Line)
+			assert.NotEmpty(t, n.Why.ZH, n.Line)
+		}
+		assert.Equal(t, c.first, next[:len(c.first)], "%s -> %s", c.line, c.reply)
+		if len(c.first) == 0 {
+			assert.Empty(t, next)
+		}
+	}
+}

@@ -1,0 +1,247 @@
+// Package clients_test is an outside judge: real mail programs send through `maillab serve` and
+// fetch from it, with every login that the lab offers, and each mail must come through octet for
+// octet. The programs know nothing of the lab's tables, so they notice what its own client cannot.
+//
+// MAILLAB_CLIENTS=1 turns the tests on; test/clients/install installs the programs. Senders use the
+// submission service, which takes no mail without a login: a mail that arrives was logged in for.
+package clients_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// sender is a program that sends mail.
+type sender struct {
+	name       string
+	mechanisms []string
+	send       func(l *lab, mechanism string, m mail) error
+	// own is true for a program that can only write the header itself: its mail is compared
+	// from the first empty line on.
+	own bool
+	// cannot says which samples the program itself cannot send as they are, and why.
+	cannot map[string]string
+}
+
+var senders = []sender{
+	{name: "swaks", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, send: func(l *lab, mechanism string, m mail) error {
+		return run("", "swaks", "--server", l.host, "--port", l.submission, "--helo", "client.lab.test",
+			"--from", anna, "--to", bert, "--auth", mechanism, "--auth-user", "anna", "--auth-password", password,
+			"--data", "@"+m.open, "--suppress-data")
+	}, cannot: map[string]string{
+		"a dot last": "it takes this dot for the end of the content", "empty body": "it adds an empty line to a header without a body",
+	}},
+	{name: "curl", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, send: func(l *lab, mechanism string, m mail) error {
+		return run("", "curl", "-sS", "smtp://"+l.host+":"+l.submission+"/client.lab.test", "--user", "anna:"+password,
+			"--login-options", "AUTH="+mechanism, "--mail-from", anna, "--mail-rcpt", bert, "--upload-file", m.crlf)
+	}},
+	{name: "Python smtplib", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, send: func(l *lab, mechanism string, m mail) error {
+		return run("", "python3", "python_smtplib.py", l.host, l.submission, mechanism, "anna", password, anna, bert, m.crlf)
+	}},
+	{name: "Perl Net::SMTP", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, send: func(l *lab, mechanism string, m mail) error {
+		return run("", "perl", "perl_net_smtp.pl", l.host, l.submission, mechanism, "anna", password, anna, bert, m.lf)
+	}},
+	{name: "Go net/smtp", mechanisms: []string{"PLAIN", "CRAM-MD5"}, send: sendWithGo},
+	{name: "msmtp", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, send: func(l *lab, mechanism string, m mail) error {
+		return run(m.lf, "msmtp", "--file=/dev/null", "--host="+l.host, "--port="+l.submission, "--tls=off",
+			"--auth="+strings.ToLower(mechanism), "--user=anna", "--passwordeval=echo "+password, "--from="+anna,
+			"--set-date-header=off", "--set-msgid-header=off", "--set-from-header=off", bert)
+	}},
+	{name: "s-nail", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, own: true, send: func(l *lab, mechanism string, m mail) error {
+		return run(m.body, "s-nail", "-:/", "-S", "v15-compat", "-S", "mta=smtp://anna:"+password+"@"+l.host+":"+l.submission,
+			"-S", "smtp-auth="+strings.ToLower(mechanism), "-S", "smtp-hostname=lab.test", "-S", "hostname=lab.test", "-S", "sendwait",
+			"-S", "mime-encoding=8b", "-S", "ttycharset=utf-8", "-S", "from="+anna, "-s", "by s-nail", bert)
+	}, cannot: map[string]string{
+		"long line": "it encodes overlong lines", "empty body": "it sends no mail without a body",
+		"no final newline": "it keeps such a line whole by encoding it", "no final newline after a dot": "it keeps such a line whole by encoding it",
+	}},
+	{name: "telnet", mechanisms: []string{"LOGIN", "PLAIN"}, send: func(l *lab, mechanism string, m mail) error {
+		return run("", "expect", "telnet_smtp.exp", l.host, l.submission, mechanism, "anna", password, anna, bert, m.lf)
+	}, cannot: map[string]string{
+		"8-bit": "Debian's telnet garbles octets above 127", "attachment": "a terminal is no place for 2 MiB",
+		"long line": "a terminal line ends at 4095 octets, and pasting has no flow control",
+	}},
+}
+
+// fetcher is a program that fetches mail. It must bring all messages of the maildrop, in order.
+type fetcher struct {
+	name       string
+	mechanisms []string
+	fetch      func(l *lab, mechanism, dir string, n int) ([][]byte, error)
+}
+
+var fetchers = []fetcher{
+	{name: "curl", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5", "+APOP"}, fetch: func(l *lab, mechanism, dir string, n int) ([][]byte, error) {
+		for i := range n {
+			err := run("", "curl", "-sS", fmt.Sprintf("pop3://%s:%s/%d", l.host, l.pop3, i+1), "--user", "bert:"+password,
+				"--login-options", "AUTH="+mechanism, "--output", numbered(dir, i+1))
+			if err != nil {
+				return nil, err
+			}
+		}
+		return readAll(dir)
+	}},
+	{name: "Python poplib", mechanisms: []string{"USER", "APOP"}, fetch: func(l *lab, mechanism, dir string, _ int) ([][]byte, error) {
+		err := run("", "python3", "python_poplib.py", l.host, l.pop3, mechanism, "bert", password, dir)
+		return orRead(err, dir)
+	}},
+	{name: "Perl Net::POP3", mechanisms: []string{"USER", "APOP", "LOGIN", "PLAIN", "CRAM-MD5"}, fetch: func(l *lab, mechanism, dir string, _ int) ([][]byte, error) {
+		err := run("", "perl", "perl_net_pop3.pl", l.host, l.pop3, mechanism, "bert", password, dir)
+		return orRead(err, dir)
+	}},
+	{name: "mpop", mechanisms: []string{"USER", "APOP", "LOGIN", "PLAIN", "CRAM-MD5"}, fetch: func(l *lab, mechanism, dir string, _ int) ([][]byte, error) {
+		err := run("", "mpop", "--file=/dev/null", "--host="+l.host, "--port="+l.pop3, "--tls=off", "--auth="+strings.ToLower(mechanism),
+			"--user=bert", "--passwordeval=echo "+password, "--keep=on", "--received-header=off", "--quiet",
+			"--uidls-file="+filepath.Join(l.home, "uidls-"+mechanism), "--delivery=mda,sh deliver "+dir)
+		return orRead(err, dir)
+	}},
+	{name: "fetchmail", mechanisms: []string{"USER", "APOP", "CRAM-MD5"}, fetch: func(l *lab, mechanism, dir string, _ int) ([][]byte, error) {
+		protocol, auth := "POP3", "password"
+		switch mechanism {
+		case "APOP":
+			protocol = "APOP"
+		case "CRAM-MD5":
+			auth = "cram-md5"
+		}
+		rc := filepath.Join(l.home, "fetchmailrc")
+		text := fmt.Sprintf("set invisible\npoll %s service %s protocol %s auth %s user bert password %q no rewrite stripcr forcecr no mimedecode keep fetchall sslproto '' mda 'sh deliver %s'\n",
+			l.host, l.pop3, protocol, auth, password, dir)
+		if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
+			return nil, err
+		}
+		err := run("", "fetchmail", "--nosyslog", "--nodetach", "--pidfile", filepath.Join(l.home, "fetchmail.pid"), "-i", filepath.Join(l.home, "ids"), "-f", rc)
+		return orRead(err, dir)
+	}},
+	{name: "telnet", mechanisms: []string{"USER", "PLAIN"}, fetch: func(l *lab, mechanism, dir string, n int) ([][]byte, error) {
+		err := run("", "expect", "telnet_pop3.exp", l.host, l.pop3, mechanism, "bert", password, dir, fmt.Sprint(n))
+		return orRead(err, dir)
+	}},
+}
+
+func TestSenders(t *testing.T) {
+	needed(t)
+	for _, s := range senders {
+		for _, mechanism := range s.mechanisms {
+			t.Run(s.name+"/"+mechanism, func(t *testing.T) {
+				l := serve(t)
+				var want [][]byte
+				for _, m := range mails(t) {
+					if s.cannot[m.name] != "" {
+						continue
+					}
+					require.NoError(t, s.send(l, mechanism, m), m.name)
+					want = append(want, m.content)
+				}
+				got := l.fetch(t)
+				require.Len(t, got, len(want))
+				for i := range want {
+					if s.own {
+						want[i], got[i] = body(want[i]), body(got[i])
+					}
+					same(t, want[i], withoutTrace(got[i]))
+				}
+			})
+		}
+	}
+}
+
+func TestFetchers(t *testing.T) {
+	needed(t)
+	l := serve(t)
+	for _, m := range mails(t) {
+		require.NoError(t, sendWithGo(l, "PLAIN", m), m.name)
+	}
+	want := l.fetch(t)
+	for _, f := range fetchers {
+		for _, mechanism := range f.mechanisms {
+			t.Run(f.name+"/"+mechanism, func(t *testing.T) {
+				got, err := f.fetch(l, mechanism, t.TempDir(), len(want))
+				require.NoError(t, err)
+				require.Len(t, got, len(want))
+				for i := range want {
+					same(t, want[i], got[i])
+				}
+			})
+		}
+	}
+}
+
+// TestWrongPassword: every program must see that it was refused.
+func TestWrongPassword(t *testing.T) {
+	needed(t)
+	l := serve(t)
+	// The accounts are the same, the password that programs are given is not.
+	old := password
+	password = "wrong"
+	t.Cleanup(func() { password = old })
+	for _, s := range senders {
+		for _, mechanism := range s.mechanisms {
+			t.Run(s.name+"/"+mechanism, func(t *testing.T) {
+				assert.Error(t, s.send(l, mechanism, mails(t)[0]))
+			})
+		}
+	}
+	for _, f := range fetchers {
+		for _, mechanism := range f.mechanisms {
+			t.Run(f.name+"/"+mechanism, func(t *testing.T) {
+				_, err := f.fetch(l, mechanism, t.TempDir(), 1)
+				assert.Error(t, err)
+			})
+		}
+	}
+}
+
+func needed(t *testing.T) {
+	t.Helper()
+	if os.Getenv("MAILLAB_CLIENTS") == "" {
+		t.Skip("SKIPPED, NOT TESTED: MAILLAB_CLIENTS=1 turns it on; it needs the programs of test/clients/install")
+	}
+	for _, program := range []string{"swaks", "curl", "python3", "perl", "msmtp", "mpop", "s-nail", "fetchmail", "telnet", "expect"} {
+		_, err := exec.LookPath(program)
+		require.NoError(t, err, "test/clients/install installs it")
+	}
+}
+
+// same compares two mails; a difference in 2 MiB is told by its place.
+func same(t *testing.T, want, got []byte) {
+	t.Helper()
+	if bytes.Equal(want, got) {
+		return
+	}
+	at := 0
+	for at < min(len(want), len(got)) && want[at] == got[at] {
+		at++
+	}
+	near := func(b []byte) []byte { return b[max(0, at-30):min(len(b), at+60)] }
+	t.Errorf("differs at octet %d (of %d, got %d):\nwant %q\ngot  %q", at, len(want), len(got), near(want), near(got))
+}
+
+// withoutTrace cuts off the trace fields that the server puts in front (RFC 5321 §4.4).
+func withoutTrace(got []byte) []byte {
+	rest := got
+	for {
+		known := slices.ContainsFunc([]string{"Return-Path:", "Received:", "Delivered-To:", " ", "\t"}, func(name string) bool {
+			return bytes.HasPrefix(rest, []byte(name))
+		})
+		_, after, found := bytes.Cut(rest, []byte("\r\n"))
+		if !known || !found {
+			return rest
+		}
+		rest = after
+	}
+}
+
+// body is what follows the header.
+func body(m []byte) []byte {
+	_, after, _ := bytes.Cut(m, []byte("\r\n\r\n"))
+	return after
+}
