@@ -35,29 +35,29 @@ type sender struct {
 var senders = []sender{
 	{name: "swaks", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, send: func(l *lab, mechanism string, m mail) error {
 		return run("", "swaks", "--server", l.host, "--port", l.submission, "--helo", "client.lab.test",
-			"--from", anna, "--to", bert, "--auth", mechanism, "--auth-user", "anna", "--auth-password", password,
+			"--from", anna, "--to", bert, "--auth", mechanism, "--auth-user", "anna", "--auth-password", l.password,
 			"--data", "@"+m.open, "--suppress-data")
 	}, cannot: map[string]string{
 		"a dot last": "it takes this dot for the end of the content", "empty body": "it adds an empty line to a header without a body",
 	}},
 	{name: "curl", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, send: func(l *lab, mechanism string, m mail) error {
-		return run("", "curl", "-sS", "smtp://"+l.host+":"+l.submission+"/client.lab.test", "--user", "anna:"+password,
+		return run("", "curl", "-sS", "smtp://"+l.host+":"+l.submission+"/client.lab.test", "--user", "anna:"+l.password,
 			"--login-options", "AUTH="+mechanism, "--mail-from", anna, "--mail-rcpt", bert, "--upload-file", m.crlf)
 	}},
 	{name: "Python smtplib", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, send: func(l *lab, mechanism string, m mail) error {
-		return run("", "python3", "python_smtplib.py", l.host, l.submission, mechanism, "anna", password, anna, bert, m.crlf)
+		return run("", "python3", "python_smtplib.py", l.host, l.submission, mechanism, "anna", l.password, anna, bert, m.crlf)
 	}},
 	{name: "Perl Net::SMTP", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, send: func(l *lab, mechanism string, m mail) error {
-		return run("", "perl", "perl_net_smtp.pl", l.host, l.submission, mechanism, "anna", password, anna, bert, m.lf)
+		return run("", "perl", "perl_net_smtp.pl", l.host, l.submission, mechanism, "anna", l.password, anna, bert, m.lf)
 	}},
 	{name: "Go net/smtp", mechanisms: []string{"PLAIN", "CRAM-MD5"}, send: sendWithGo},
 	{name: "msmtp", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, send: func(l *lab, mechanism string, m mail) error {
 		return run(m.lf, "msmtp", "--file=/dev/null", "--host="+l.host, "--port="+l.submission, "--tls=off",
-			"--auth="+strings.ToLower(mechanism), "--user=anna", "--passwordeval=echo "+password, "--from="+anna,
+			"--auth="+strings.ToLower(mechanism), "--user=anna", "--passwordeval=echo "+l.password, "--from="+anna,
 			"--set-date-header=off", "--set-msgid-header=off", "--set-from-header=off", bert)
 	}},
 	{name: "s-nail", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5"}, own: true, send: func(l *lab, mechanism string, m mail) error {
-		return run(m.body, "s-nail", "-:/", "-S", "v15-compat", "-S", "mta=smtp://anna:"+password+"@"+l.host+":"+l.submission,
+		return run(m.body, "s-nail", "-:/", "-S", "v15-compat", "-S", "mta=smtp://anna:"+l.password+"@"+l.host+":"+l.submission,
 			"-S", "smtp-auth="+strings.ToLower(mechanism), "-S", "smtp-hostname=lab.test", "-S", "hostname=lab.test", "-S", "sendwait",
 			"-S", "mime-encoding=8b", "-S", "ttycharset=utf-8", "-S", "from="+anna, "-s", "by s-nail", bert)
 	}, cannot: map[string]string{
@@ -65,7 +65,7 @@ var senders = []sender{
 		"no final newline": "it keeps such a line whole by encoding it", "no final newline after a dot": "it keeps such a line whole by encoding it",
 	}},
 	{name: "telnet", mechanisms: []string{"LOGIN", "PLAIN"}, send: func(l *lab, mechanism string, m mail) error {
-		return run("", "expect", "telnet_smtp.exp", l.host, l.submission, mechanism, "anna", password, anna, bert, m.lf)
+		return run("", "expect", "telnet_smtp.exp", l.host, l.submission, mechanism, "anna", l.password, anna, bert, m.lf)
 	}, cannot: map[string]string{
 		"8-bit": "Debian's telnet garbles octets above 127", "attachment": "a terminal is no place for 2 MiB",
 		"long line": "a terminal line ends at 4095 octets, and pasting has no flow control",
@@ -82,7 +82,7 @@ type fetcher struct {
 var fetchers = []fetcher{
 	{name: "curl", mechanisms: []string{"LOGIN", "PLAIN", "CRAM-MD5", "+APOP"}, fetch: func(l *lab, mechanism, dir string, n int) ([][]byte, error) {
 		for i := range n {
-			err := run("", "curl", "-sS", fmt.Sprintf("pop3://%s:%s/%d", l.host, l.pop3, i+1), "--user", "bert:"+password,
+			err := run("", "curl", "-sS", fmt.Sprintf("pop3://%s:%s/%d", l.host, l.pop3, i+1), "--user", "bert:"+l.password,
 				"--login-options", "AUTH="+mechanism, "--output", numbered(dir, i+1))
 			if err != nil {
 				return nil, err
@@ -91,16 +91,16 @@ var fetchers = []fetcher{
 		return readAll(dir)
 	}},
 	{name: "Python poplib", mechanisms: []string{"USER", "APOP"}, fetch: func(l *lab, mechanism, dir string, _ int) ([][]byte, error) {
-		err := run("", "python3", "python_poplib.py", l.host, l.pop3, mechanism, "bert", password, dir)
+		err := run("", "python3", "python_poplib.py", l.host, l.pop3, mechanism, "bert", l.password, dir)
 		return orRead(err, dir)
 	}},
 	{name: "Perl Net::POP3", mechanisms: []string{"USER", "APOP", "LOGIN", "PLAIN", "CRAM-MD5"}, fetch: func(l *lab, mechanism, dir string, _ int) ([][]byte, error) {
-		err := run("", "perl", "perl_net_pop3.pl", l.host, l.pop3, mechanism, "bert", password, dir)
+		err := run("", "perl", "perl_net_pop3.pl", l.host, l.pop3, mechanism, "bert", l.password, dir)
 		return orRead(err, dir)
 	}},
 	{name: "mpop", mechanisms: []string{"USER", "APOP", "LOGIN", "PLAIN", "CRAM-MD5"}, fetch: func(l *lab, mechanism, dir string, _ int) ([][]byte, error) {
 		err := run("", "mpop", "--file=/dev/null", "--host="+l.host, "--port="+l.pop3, "--tls=off", "--auth="+strings.ToLower(mechanism),
-			"--user=bert", "--passwordeval=echo "+password, "--keep=on", "--received-header=off", "--quiet",
+			"--user=bert", "--passwordeval=echo "+l.password, "--keep=on", "--received-header=off", "--quiet",
 			"--uidls-file="+filepath.Join(l.home, "uidls-"+mechanism), "--delivery=mda,sh deliver "+dir)
 		return orRead(err, dir)
 	}},
@@ -114,7 +114,7 @@ var fetchers = []fetcher{
 		}
 		rc := filepath.Join(l.home, "fetchmailrc")
 		text := fmt.Sprintf("set invisible\npoll %s service %s protocol %s auth %s user bert password %q no rewrite stripcr forcecr no mimedecode keep fetchall sslproto '' mda 'sh deliver %s'\n",
-			l.host, l.pop3, protocol, auth, password, dir)
+			l.host, l.pop3, protocol, auth, l.password, dir)
 		if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
 			return nil, err
 		}
@@ -122,7 +122,7 @@ var fetchers = []fetcher{
 		return orRead(err, dir)
 	}},
 	{name: "telnet", mechanisms: []string{"USER", "PLAIN"}, fetch: func(l *lab, mechanism, dir string, n int) ([][]byte, error) {
-		err := run("", "expect", "telnet_pop3.exp", l.host, l.pop3, mechanism, "bert", password, dir, fmt.Sprint(n))
+		err := run("", "expect", "telnet_pop3.exp", l.host, l.pop3, mechanism, "bert", l.password, dir, fmt.Sprint(n))
 		return orRead(err, dir)
 	}},
 }
@@ -179,14 +179,12 @@ func TestFetchers(t *testing.T) {
 func TestWrongPassword(t *testing.T) {
 	needed(t)
 	l := serve(t)
-	// The accounts are the same, the password that programs are given is not.
-	old := password
-	password = "wrong"
-	t.Cleanup(func() { password = old })
+	l.password = "wrong"
+	first := mails(t)[0]
 	for _, s := range senders {
 		for _, mechanism := range s.mechanisms {
 			t.Run(s.name+"/"+mechanism, func(t *testing.T) {
-				assert.Error(t, s.send(l, mechanism, mails(t)[0]))
+				assert.Error(t, s.send(l, mechanism, first))
 			})
 		}
 	}
@@ -197,6 +195,39 @@ func TestWrongPassword(t *testing.T) {
 				assert.Error(t, err)
 			})
 		}
+	}
+}
+
+// TestDialogue looks at single answers as swaks shows them.
+func TestDialogue(t *testing.T) {
+	needed(t)
+	l := serve(t)
+	for _, c := range []struct {
+		name string
+		port string
+		args []string
+		want []string // lines that must be there, in this order
+	}{
+		{"mail comes in without a login", l.smtp, []string{"--to", bert}, []string{"<-  250 2.1.5 ", "<-  354 ", "<-  250 2.0.0 ", "<-  221 "}},
+		{"but goes nowhere else", l.smtp, []string{"--to", "someone@far.example"}, []string{"<** 550 5.7.1 "}},
+		{"nobody of that name", l.smtp, []string{"--to", "nobody@lab.test"}, []string{"<** 550 5.1.1 "}},
+		{"one of two recipients", l.smtp, []string{"--to", "nobody@lab.test," + bert}, []string{"<** 550 5.1.1 ", "<-  250 2.1.5 ", "<-  250 2.0.0 "}},
+		{"submission demands a login", l.submission, []string{"--to", bert}, []string{"<** 530 5.7.0 "}},
+		{"commands sent ahead", l.smtp, []string{"--to", bert + "," + anna, "--pipeline"}, []string{" -> MAIL", " -> RCPT", " -> RCPT", " -> DATA", "<-  250 2.1.0", "<-  250 2.1.5", "<-  250 2.1.5", "<-  354 ", "<-  250 2.0.0 "}},
+		{"HELO, the old greeting", l.smtp, []string{"--to", bert, "--protocol", "SMTP"}, []string{" -> HELO ", "<-  250 ", "<-  250 ", "<-  221 "}},
+		{"LMTP is another protocol", l.smtp, []string{"--to", bert, "--protocol", "LMTP"}, []string{" -> LHLO ", "<** 500 5.5.1 "}},
+		{"STARTTLS that was not offered", l.smtp, []string{"--to", bert, "--tls"}, []string{"*** Host did not advertise STARTTLS"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			args := append([]string{"--server", l.host, "--port", c.port, "--helo", "client.lab.test", "--from", anna}, c.args...)
+			out, _ := exec.Command("swaks", args...).CombinedOutput() // its exit code says less than the dialogue
+			rest := string(out)
+			for _, want := range c.want {
+				_, after, found := strings.Cut(rest, "\n"+want)
+				assert.True(t, found, "no %q in\n%s", want, out)
+				rest = after
+			}
+		})
 	}
 }
 

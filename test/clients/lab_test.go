@@ -24,12 +24,14 @@ const patience = time.Minute
 
 const anna, bert = "anna@lab.test", "bert@lab.test"
 
-// password is what both accounts have, and what the programs are given.
-var password = "correct-horse"
+// password is what both accounts have.
+const password = "correct-horse"
 
 // lab is a running `maillab serve`.
 type lab struct {
-	host, submission, pop3 string // addresses, ports
+	host                   string
+	smtp, submission, pop3 string // ports
+	password               string // what the programs are given
 	home                   string // for files of the programs
 }
 
@@ -60,8 +62,8 @@ func TestMain(m *testing.M) {
 
 func serve(t *testing.T) *lab {
 	t.Helper()
-	l := &lab{home: t.TempDir()}
-	cmd := exec.Command(program, "serve", "--submission", "127.0.0.1:0", "--pop3", "127.0.0.1:0",
+	l := &lab{password: password, home: t.TempDir()}
+	cmd := exec.Command(program, "serve", "--smtp", "127.0.0.1:0", "--submission", "127.0.0.1:0", "--pop3", "127.0.0.1:0",
 		"--user", "anna:"+password, "--user", "bert:"+password)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -78,6 +80,8 @@ func serve(t *testing.T) *lab {
 		require.NoError(t, err, lines.Text())
 		l.host = host
 		switch name {
+		case "SMTP":
+			l.smtp = port
 		case "SUBMISSION":
 			l.submission = port
 		case "POP3":
@@ -212,9 +216,9 @@ func run(stdin, name string, args ...string) error {
 
 // sendWithGo sends with the standard library.
 func sendWithGo(l *lab, mechanism string, m mail) error {
-	auth := smtp.PlainAuth("", "anna", password, l.host)
+	auth := smtp.PlainAuth("", "anna", l.password, l.host)
 	if mechanism == "CRAM-MD5" {
-		auth = smtp.CRAMMD5Auth("anna", password)
+		auth = smtp.CRAMMD5Auth("anna", l.password)
 	}
 	data, err := os.ReadFile(m.crlf)
 	if err != nil {
