@@ -36,7 +36,6 @@ func (r *pacedReader) Read(p []byte) (int, error) {
 
 // read is the reading goroutine: line by line until the end.
 func (s *Session) read() {
-	defer close(s.done)
 	lines := protocol.NewLineReader(&pacedReader{s: s}, s.cfg.LineLimit)
 	framer := s.newFramer()
 	if s.cfg.TLS && !s.encrypt(lines, framer) {
@@ -139,6 +138,7 @@ func (s *Session) end(framer *protocol.Framer, err error) {
 	}
 	s.over = true
 	s.emit(e)
+	close(s.done) // before anybody in Settle wakes and asks whether it is over
 	s.changed()
 }
 
