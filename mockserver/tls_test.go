@@ -144,6 +144,18 @@ func TestBrokenHandshakes(t *testing.T) {
 	secured(t, l, "smtp", trusting(t, l, "localhost"))
 }
 
+// TestAHandshakeIsBounded: who says nothing, or an octet now and then, does not hold a connection.
+func TestAHandshakeIsBounded(t *testing.T) {
+	l := start(t, mockserver.Config{IdleTimeout: 50 * time.Millisecond})
+	w := dial(t, l, "smtps")
+	_, err := w.nc.Write([]byte("\x16\x03\x01"))
+	require.NoError(t, err)
+	_, err = w.ReadLine()
+	var timeout net.Error
+	require.Error(t, err)
+	assert.False(t, errors.As(err, &timeout) && timeout.Timeout())
+}
+
 // TestInjectedCommandsAreForgotten: neither in one segment with STARTTLS nor right behind it does a
 // command in the clear survive the handshake (CVE-2011-0411).
 func TestInjectedCommandsAreForgotten(t *testing.T) {
