@@ -104,6 +104,7 @@ var smtpClients = []client{
 	{withList, "AUTH LOGIN", "clear-password", 5, ""},
 	{atUsername, "anNwZGV2ZWxvcA==", "", 0, ""},
 	{identified, "AUTH LOGIN", "clear-password", 5, ""},
+	{identified, "AUTH XOAUTH2", "clear-token", 5, ""},
 	{inRcpt, "QUIT", "quit-abandons", 0, ""},
 	{inRcpt, "EHLO pc", "ehlo-resets", 0, ""},
 	{atUsername, "jspdevelop", "base64-plain-text", 0, "anNwZGV2ZWxvcA=="},

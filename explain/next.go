@@ -15,6 +15,7 @@ type where struct {
 	protocol             protocol.Protocol
 	state                protocol.State
 	esmtp, auth, stamped bool
+	tls                  bool
 	// after is the verb just answered: what the table teaches next comes first.
 	after string
 	// ask is what the next response of an AUTH exchange holds.
@@ -22,7 +23,7 @@ type where struct {
 }
 
 func whereIs(c protocol.Context) where {
-	return where{protocol: c.Protocol, state: c.State, esmtp: c.ESMTP, auth: c.Authenticated, stamped: c.Timestamp != ""}
+	return where{protocol: c.Protocol, state: c.State, esmtp: c.ESMTP, auth: c.Authenticated, stamped: c.Timestamp != "", tls: c.TLS}
 }
 
 // nextCache holds the answers: there are few places in a conversation.
@@ -153,6 +154,9 @@ func machineAt(c protocol.Context) *protocol.Machine {
 // walkTo plays the shortest conversation that leads to w.
 func walkTo(w where) *protocol.Machine {
 	m := protocol.NewMachine(w.protocol)
+	if w.tls {
+		m.Secure()
+	}
 	t := protocol.TableOf(w.protocol)
 	greeting := t.Greeting.Answers[0].Code + " x"
 	if w.stamped {

@@ -7,15 +7,19 @@ import (
 	"maillab/protocol"
 )
 
-// clearMechanisms send the password itself.
-var clearMechanisms = map[string]bool{"LOGIN": true, "PLAIN": true}
+// clearMechanisms send the password or the token itself; the value is the notice about that.
+var clearMechanisms = map[string]string{
+	"LOGIN": "clear-password", "PLAIN": "clear-password", "XOAUTH2": "clear-token", "OAUTHBEARER": "clear-token",
+}
 
 // risks are what is in order and yet has a danger worth one sentence.
 func risks(ctx protocol.Context, u protocol.Utterance) []Notice {
 	line := u.Line()
 	if u.Speech == protocol.SpeechResponse {
-		if clearMechanisms[ctx.Mechanism] && !ctx.TLS && line != "*" && line != "" && !asksName(ctx) {
-			return []Notice{risk("clear-password", 0, len(line), nil)}
+		kind := clearMechanisms[ctx.Mechanism]
+		refused := kind == "clear-token" && ctx.Challenge != "" // the secret went with the line before
+		if kind != "" && !refused && !ctx.TLS && line != "*" && line != "" && !asksName(ctx) {
+			return []Notice{risk(kind, 0, len(line), nil)}
 		}
 		return nil
 	}
@@ -34,8 +38,8 @@ func risks(ctx protocol.Context, u protocol.Utterance) []Notice {
 			add(risk("base64-in-pop3", u.ArgsAt, len(u.Args), phrases.Args{"verb": "USER"}))
 		}
 	case "AUTH":
-		if clearMechanisms[strings.ToUpper(first)] && !ctx.TLS {
-			add(risk("clear-password", u.ArgsAt, len(first), nil))
+		if kind := clearMechanisms[strings.ToUpper(first)]; kind != "" && !ctx.TLS {
+			add(risk(kind, u.ArgsAt, len(first), nil))
 		}
 		if second != "" && strings.EqualFold(first, "PLAIN") {
 			add(risk("secret-in-line", u.ArgsAt+len(first)+1, len(second), nil))

@@ -31,6 +31,9 @@ func (v *view) challenge(text string) {
 	if r := shelfTexts.get("challenge-how." + kind); r != nil {
 		v.detail(r.text().Fill(args))
 	}
+	if kind == "scram-first" || kind == "scram-final" {
+		v.scramParts(decoded)
+	}
 	if kind == "oauth-error" {
 		v.oauthError(raw)
 	}

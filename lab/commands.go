@@ -39,7 +39,7 @@ var groups = []string{groupTalk, groupLearn, groupTools, groupScreen}
 // commands is filled in here and nowhere else; a function, because help reads it.
 func commands() []LabCommand {
 	return []LabCommand{
-		{Name: "telnet", Aliases: []string{"open", "connect", "o"}, Usage: "telnet HOST [PORT]", Group: groupTalk, run: runTelnet, Complete: completeHosts},
+		{Name: "telnet", Aliases: []string{"open", "connect", "o"}, Usage: "telnet HOST [PORT] [tls]", Group: groupTalk, run: runTelnet, Complete: completeHosts},
 		{Name: "servers", Aliases: []string{"accounts", "hosts"}, Usage: "servers", Group: groupTalk, run: runServers},
 		{Name: "state", Usage: "state", Group: groupTalk, run: runState},
 		{Name: "status", Usage: "status", Group: groupTalk, run: runStatus},

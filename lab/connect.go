@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -15,20 +16,22 @@ import (
 )
 
 // Connect opens a conversation, as telnet does, and waits for the greeting. It
-// is for the command line; learners use the telnet command.
-func (s *Shell) Connect(ctx context.Context, host, port string) error {
+// is for the command line; learners use the telnet command. With secure, TLS begins with the
+// first octet, as it does anyway on the ports that are for it.
+func (s *Shell) Connect(ctx context.Context, host, port string, secure bool) error {
 	s.begin()
 	defer s.end()
-	return s.connect(ctx, host, port)
+	return s.connect(ctx, host, port, secure)
 }
 
-func (s *Shell) connect(ctx context.Context, host, port string) error {
+func (s *Shell) connect(ctx context.Context, host, port string, secure bool) error {
 	if c := s.session(); c != nil {
 		return trouble("connection.already", phrases.Args{"host": phrases.Clean(c.Host)})
 	}
 	s.conn++
 	c, err := session.Dial(ctx, host, port, session.Config{
 		Dialer: labDialer{s}, Emit: s.Sink, Now: s.cfg.Now, ID: fmt.Sprintf("c%d", s.conn),
+		TLS: secure || protocol.ImplicitTLS(port), Roots: s.rootsFor(host),
 	})
 	if err != nil {
 		return s.dialTrouble(err)
@@ -37,6 +40,19 @@ func (s *Shell) connect(ctx context.Context, host, port string) error {
 	s.sess = c
 	s.mu.Unlock()
 	s.settle(ctx, c)
+	return nil
+}
+
+// rootsFor returns the lab's CA for the lab's own hosts, by name or by loopback address.
+func (s *Shell) rootsFor(host string) *x509.CertPool {
+	n := s.cfg.Network
+	if n == nil {
+		return nil
+	}
+	ip := net.ParseIP(host)
+	if _, known := n.Resolve(host, ""); known || host == "localhost" || ip != nil && ip.IsLoopback() {
+		return n.Pool()
+	}
 	return nil
 }
 
@@ -97,9 +113,16 @@ func (s *Shell) labHosts() string {
 	return strings.Join(s.cfg.Network.Hosts(), ", ")
 }
 
-// runTelnet is `telnet HOST [PORT]`.
+// wordTLS, as the last word of the telnet command, asks for TLS from the first octet on.
+const wordTLS = "tls"
+
+// runTelnet is `telnet HOST [PORT] [tls]`.
 func runTelnet(ctx context.Context, s *Shell, arg string) error {
 	words := strings.Fields(arg)
+	secure := len(words) > 1 && strings.EqualFold(words[len(words)-1], wordTLS)
+	if secure {
+		words = words[:len(words)-1]
+	}
 	if len(words) == 1 {
 		if host, port, err := net.SplitHostPort(words[0]); err == nil {
 			words = []string{host, port}
@@ -114,17 +137,24 @@ func runTelnet(ctx context.Context, s *Shell, arg string) error {
 		return trouble("telnet.port-only", phrases.Args{"port": words[0]})
 	}
 	host := words[0]
-	port := DefaultPort(host)
+	port := DefaultPort(host, secure)
 	if len(words) == 2 {
 		port = words[1]
 	}
-	return s.connect(ctx, host, port)
+	return s.connect(ctx, host, port, secure)
 }
 
-// DefaultPort is 25, or 110 for a host whose name says POP: port 23 would be no use here.
-func DefaultPort(host string) string {
-	if strings.HasPrefix(strings.ToLower(host), "pop") {
+// DefaultPort is 25, or 110 for a host whose name says POP: port 23 would be no use here. The
+// ports with TLS from the first octet on are 465 and 995.
+func DefaultPort(host string, secure bool) string {
+	pop := strings.HasPrefix(strings.ToLower(host), "pop")
+	switch {
+	case pop && secure:
+		return "995"
+	case pop:
 		return "110"
+	case secure:
+		return "465"
 	}
 	return "25"
 }
@@ -182,5 +212,13 @@ func (s *Shell) statusText(p Place) phrases.Text {
 
 // ClosedText says why a connection ended.
 func ClosedText(e protocol.Event) phrases.Text {
-	return Say("closed."+string(e.Close), phrases.Args{"host": phrases.Clean(e.Host), "error": phrases.Clean(e.Err)})
+	key := "closed." + string(e.Close)
+	if e.Close == protocol.ClosedHandshake {
+		problem := protocol.TLSFailed
+		if e.TLS != nil {
+			problem = e.TLS.Problem
+		}
+		key += "-" + string(problem)
+	}
+	return Say(key, phrases.Args{"host": phrases.Clean(e.Host), "error": phrases.Clean(e.Err)})
 }

@@ -29,7 +29,11 @@ func (s *Shell) Line(ctx context.Context, line string) {
 // send passes a line to the server and waits for what comes of it.
 func (s *Shell) send(ctx context.Context, c *session.Session, line string) {
 	_, u := c.Look(line)
-	if _, err := c.Send(line); err != nil && !errors.Is(err, session.ErrClosed) {
+	_, err := c.Send(line)
+	switch {
+	case errors.Is(err, session.ErrHandshake):
+		s.show(Block{Kind: Problem, Text: Say("connection.handshake", phrases.Args{"host": phrases.Clean(c.Host)})})
+	case err != nil && !errors.Is(err, session.ErrClosed):
 		s.show(Block{Kind: Problem, Text: Say("connection.send-failed", phrases.Args{"error": phrases.Clean(err.Error())})})
 	}
 	s.settle(ctx, c)

@@ -35,7 +35,7 @@ func (s *Shell) serverBlocks() []Block {
 	accounts := [][]phrases.Text{}
 	for _, u := range n.Users() {
 		accounts = append(accounts, []phrases.Text{
-			plain(u.Name + " / " + u.Password), plain(u.Name + "@" + n.Domain()),
+			plain(u.Name + " / " + u.Password), plain(u.Name + "@" + n.Domain()), plain(u.Token),
 		})
 	}
 	return []Block{

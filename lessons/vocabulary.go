@@ -10,13 +10,14 @@ var kinds = []string{
 	string(protocol.KindLine), string(protocol.KindPartial), string(protocol.KindReply),
 	string(protocol.KindClosed), string(protocol.KindDelivered), string(protocol.KindRetrieved),
 	string(protocol.KindRemoved), string(protocol.KindLocked), string(protocol.KindUnlocked),
-	string(protocol.KindCommand),
+	string(protocol.KindCommand), string(protocol.KindTLS),
 }
 
 var closes = []string{
 	string(protocol.ClosedByQuit), string(protocol.ClosedBy421), string(protocol.ClosedByServer),
 	string(protocol.ClosedByReset), string(protocol.ClosedByTimeout), string(protocol.ClosedByUser),
 	string(protocol.ClosedRefusal), string(protocol.ClosedByError), string(protocol.ClosedGreeting),
+	string(protocol.ClosedHandshake),
 }
 
 var speeches = []string{
@@ -27,6 +28,7 @@ var speeches = []string{
 var reasons = []string{
 	string(protocol.UnknownVerb), string(protocol.NotImplemented), string(protocol.OutOfOrder),
 	string(protocol.NeedsESMTP), string(protocol.NeedsAuth), string(protocol.AlreadyAuth),
+	string(protocol.NeedsTLS), string(protocol.AlreadyTLS),
 	string(protocol.NoTimestamp), string(protocol.MissingArgument), string(protocol.ExtraArgument),
 	string(protocol.MissingKeyword), string(protocol.MissingColon), string(protocol.SpaceBeforeColon),
 	string(protocol.MissingBrackets), string(protocol.UnclosedBracket), string(protocol.EmptyPath),

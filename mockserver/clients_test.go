@@ -2,6 +2,8 @@ package mockserver_test
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/smtp"
@@ -31,10 +33,53 @@ func addrOf(t *testing.T, l *mockserver.Lab, service string) string {
 	return ""
 }
 
+// sendMail is net/smtp's SendMail, which begins TLS where it is offered and trusts the lab's CA here.
+func sendMail(t *testing.T, l *mockserver.Lab, service string, auth smtp.Auth, from string, to []string, content []byte) error {
+	t.Helper()
+	c, err := smtp.Dial(addrOf(t, l, service))
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err := c.StartTLS(trusting(t, l, "127.0.0.1")); err != nil {
+		return err
+	}
+	if auth != nil {
+		if err := c.Auth(auth); err != nil {
+			return err
+		}
+	}
+	if err := c.Mail(from); err != nil {
+		return err
+	}
+	for _, r := range to {
+		if err := c.Rcpt(r); err != nil {
+			return err
+		}
+	}
+	w, err := c.Data()
+	if err != nil {
+		return err
+	}
+	_, _ = w.Write(content)
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return c.Quit()
+}
+
+// trusting is a client's configuration that trusts the lab's CA and nobody else.
+func trusting(t *testing.T, l *mockserver.Lab, host string) *tls.Config {
+	t.Helper()
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(l.CertificateAuthority()))
+	return &tls.Config{RootCAs: pool, ServerName: host}
+}
+
 // send sends one mail with Go's net/smtp, which quotes dots itself.
 func send(t *testing.T, l *mockserver.Lab, service string, auth smtp.Auth, to, content string) {
 	t.Helper()
-	err := smtp.SendMail(addrOf(t, l, service), auth, "jspdevelop@lab.test", []string{to}, []byte(content))
+	err := sendMail(t, l, service, auth, "jspdevelop@lab.test", []string{to}, []byte(content))
 	require.NoError(t, err)
 }
 
@@ -183,11 +228,11 @@ func TestNetSMTPWithEveryMechanism(t *testing.T) {
 	require.Len(t, all, 4)
 	for _, m := range all {
 		assert.True(t, bytes.HasSuffix(m.Content, []byte(content)))
-		assert.Contains(t, string(m.Content), "with ESMTPA id "+m.ID+"\r\n\tfor <fpwjp@lab.test>;")
+		assert.Contains(t, string(m.Content), "with ESMTPSA id "+m.ID+"\r\n\tfor <fpwjp@lab.test>;")
 	}
-	err := smtp.SendMail(addrOf(t, l, "submission"), nil, "a@b.test", []string{"fpwjp@lab.test"}, []byte(content))
+	err := sendMail(t, l, "submission", nil, "a@b.test", []string{"fpwjp@lab.test"}, []byte(content))
 	require.ErrorContains(t, err, "5.7.0 Authentication required")
-	err = smtp.SendMail(addrOf(t, l, "smtp"), smtp.CRAMMD5Auth("jspdevelop", "wrong"), "a@b.test", []string{"fpwjp@lab.test"}, []byte(content))
+	err = sendMail(t, l, "smtp", smtp.CRAMMD5Auth("jspdevelop", "wrong"), "a@b.test", []string{"fpwjp@lab.test"}, []byte(content))
 	require.ErrorContains(t, err, "5.7.8")
 }
 
@@ -233,7 +278,7 @@ func TestManySendersAtOnce(t *testing.T) {
 	for range 20 {
 		wg.Go(func() {
 			for range 5 {
-				err := smtp.SendMail(addrOf(t, l, "smtp"), nil, "a@b.test", []string{"fpwjp@lab.test", "jspdevelop@lab.test"}, []byte("Subject: x\r\n\r\nhi\r\n"))
+				err := sendMail(t, l, "smtp", nil, "a@b.test", []string{"fpwjp@lab.test", "jspdevelop@lab.test"}, []byte("Subject: x\r\n\r\nhi\r\n"))
 				assert.NoError(t, err)
 			}
 		})
@@ -253,6 +298,6 @@ func TestAThousandRecipients(t *testing.T) {
 	for i := range to {
 		to[i] = fmt.Sprintf("pal%d@friends.example", i)
 	}
-	require.NoError(t, smtp.SendMail(addrOf(t, l, "smtp"), nil, "a@b.test", to, []byte("Subject: x\r\n\r\nhi\r\n")))
+	require.NoError(t, sendMail(t, l, "smtp", nil, "a@b.test", to, []byte("Subject: x\r\n\r\nhi\r\n")))
 	assert.Len(t, l.Mailbox("pal999@friends.example"), 1)
 }

@@ -3,6 +3,8 @@ package mockserver
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -24,15 +26,19 @@ import (
 //
 //	# a comment
 //	set errors 3          a limit: message, recipients, mailbox, errors, connections, connections-per
-//	set idle 50ms         the idle time-out; set accept DOMAIN: mail for it is taken in; set empty
+//	set tls broken        there is no certificate
+//	set idle 50ms         the idle time-out; set accept DOMAIN: mail for it is taken in; set empty,
+//	                      require-tls, no-clear-login, strong-login
 //	connect smtp          opens a connection; "connect pop3 b" opens one whose lines are Cb: and Sb:
 //	C: EHLO x             sends the line and CRLF
 //	R: "MAIL\r\nQUIT\r\n" sends a Go string as it is
 //	L: 600 NOOP x         sends the text with as many of its last octet as make a line of 600 octets
 //	S: 250 2.0.0 {}       reads one line; {} matches anything; {n} the number of octets and the like
 //	S*                    reads lines up to a lone dot, whatever they are
+//	S+                    reads the lines of one SMTP reply, whatever they are
 //	shutdown              begins a shutdown in good order
 //	hangup                closes the connection; "hangup b"
+//	tls                   begins TLS, as after STARTTLS; "tls b"
 //	closed                the server must close now; "closed b"
 type dialogue struct {
 	t     *testing.T
@@ -59,6 +65,16 @@ func newTalker(nc net.Conn, s service) *talker {
 	return &talker{
 		nc: nc, r: bufio.NewReaderSize(nc, 128<<10), m: m, f: protocol.NewFramer(s.protocol, m.Multiline), policy: s.demands != nil,
 	}
+}
+
+// encrypt begins TLS. Whose certificate it is, other tests look.
+func (c *talker) encrypt() error {
+	secured := tls.Client(c.nc, &tls.Config{InsecureSkipVerify: true})
+	if err := secured.Handshake(); err != nil {
+		return err
+	}
+	c.nc, c.r = secured, bufio.NewReaderSize(secured, 128<<10)
+	return nil
 }
 
 // said follows a line of the client's.
@@ -186,14 +202,18 @@ func (d *dialogue) end() {
 }
 
 func (d *dialogue) set(cfg *Config, words []string) {
-	if words[0] == "empty" {
-		cfg.Empty = true
+	if flag, ok := map[string]*bool{
+		"empty": &cfg.Empty, "require-tls": &cfg.RequireTLS, "no-clear-login": &cfg.NoClearLogin, "strong-login": &cfg.StrongLogin,
+	}[words[0]]; ok {
+		*flag = true
 		return
 	}
 	n, _ := strconv.Atoi(words[1])
 	switch words[0] {
 	case "accept":
 		cfg.AcceptMailFor = func(domain string) bool { return domain == words[1] }
+	case "tls":
+		cfg.Certificate = func() (*tls.Certificate, error) { return nil, errors.New("no certificate") }
 	case "idle":
 		cfg.IdleTimeout, _ = time.ParseDuration(words[1])
 	case "message":
@@ -221,6 +241,8 @@ func (d *dialogue) step(line string) ([]string, error) {
 		return nil, d.connect(service, name)
 	case word == "hangup":
 		return nil, d.conns[rest].nc.Close()
+	case word == "tls":
+		return nil, d.conns[rest].encrypt()
 	case word == "shutdown":
 		d.down.Add(1)
 		go func() {
@@ -238,6 +260,8 @@ func (d *dialogue) step(line string) ([]string, error) {
 		return nil, nil
 	case strings.HasSuffix(word, "*"):
 		return d.readBody(word[1 : len(word)-1])
+	case strings.HasSuffix(word, "+"):
+		return d.readReply(word[1 : len(word)-1])
 	case strings.HasSuffix(word, ":") && word[0] == 'C':
 		return nil, d.sendLine(word[1:len(word)-1], rest)
 	case strings.HasSuffix(word, ":") && word[0] == 'R':
@@ -270,8 +294,14 @@ func (d *dialogue) connect(service, name string) error {
 				return err
 			}
 			s, _ := serviceNamed(service)
-			d.conns[name] = newTalker(nc, s)
-			return nc.SetDeadline(time.Now().Add(patience))
+			c := newTalker(nc, s)
+			d.conns[name] = c
+			_ = nc.SetDeadline(time.Now().Add(patience))
+			if s.implicitTLS {
+				c.m.Secure()
+				return c.encrypt()
+			}
+			return nil
 		}
 	}
 	return fmt.Errorf("no service %s", service)
@@ -321,6 +351,17 @@ func (d *dialogue) readBody(name string) ([]string, error) {
 		line, err := d.read(name)
 		if err != nil || line == "." {
 			return nil, err
+		}
+	}
+}
+
+func (d *dialogue) readReply(name string) ([]string, error) {
+	var heard []string
+	for {
+		line, err := d.read(name)
+		heard = append(heard, line)
+		if err != nil || len(line) < 4 || line[3] != '-' {
+			return heard, err
 		}
 	}
 }

@@ -2,6 +2,8 @@ package mockserver
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -34,6 +36,16 @@ type Config struct {
 	// AcceptMailFor says of a foreign domain, in lower case, whether mail for it is taken in: it is
 	// kept in a mailbox named by the whole address and goes nowhere. nil takes in none.
 	AcceptMailFor func(domain string) bool
+	// RequireTLS refuses login and mail until TLS runs (530, RFC 3207 §4); NoClearLogin only the ways
+	// of login that show the password or token to everybody on the way (538, RFC 4954 §6); StrongLogin
+	// the mechanisms that rest on something broken (534).
+	RequireTLS, NoClearLogin, StrongLogin bool
+	// Certificate gives the server certificate for each handshake; an error makes the servers say that
+	// TLS is not available (454). nil means one of the lab's own CA, for every name of the lab.
+	Certificate func() (*tls.Certificate, error)
+	// AuthorityFile keeps the lab's CA, certificate and key in PEM: it is read, or made when it is not
+	// there. "" keeps the CA in memory.
+	AuthorityFile string
 	// Limits, each with its own default.
 	Limits Limits
 }
@@ -52,11 +64,13 @@ type Limits struct {
 // CRAM-MD5 cannot do with less.
 type User struct {
 	Name, Password string
+	// Token is what XOAUTH2 and OAUTHBEARER take for the account; "" means that they take nothing.
+	Token string
 }
 
 // Listener is one socket to open.
 type Listener struct {
-	Service string // "smtp", "submission" or "pop3"
+	Service string // "smtp", "submission", "smtps", "pop3" or "pop3s"
 	Addr    string // "127.0.0.1:0"; port 0 picks a free one
 }
 
@@ -66,6 +80,10 @@ type Lab struct {
 	store *store
 	ids   idSource
 	doors []door
+
+	ca          *authority // nil when the certificate comes from outside
+	certificate func() (*tls.Certificate, error)
+	secret      []byte // of this run, for what must not be guessed
 
 	draining atomic.Bool
 	wg       sync.WaitGroup // accept loops and sessions
@@ -85,11 +103,12 @@ type door struct {
 // Start opens the listeners and fills the mailboxes. When it returns without an
 // error, every listener accepts.
 func Start(cfg Config) (*Lab, error) {
-	l := &Lab{cfg: cfg.withDefaults(), wires: map[*wire]struct{}{}, per: map[string]int{}}
+	l := &Lab{cfg: cfg.withDefaults(), secret: make([]byte, 32), wires: map[*wire]struct{}{}, per: map[string]int{}}
 	if err := loadBooks(); err != nil {
 		return nil, err
 	}
 	l.ids.now = l.cfg.Now
+	_, _ = rand.Read(l.secret)
 	l.store = newStore()
 	if err := l.fill(); err != nil {
 		return nil, err
@@ -99,6 +118,10 @@ func Start(cfg Config) (*Lab, error) {
 			_ = l.Close()
 			return nil, err
 		}
+	}
+	if err := l.newTLSConfig(); err != nil {
+		_ = l.Close()
+		return nil, err
 	}
 	for _, d := range l.doors {
 		l.wg.Add(1)
@@ -112,7 +135,7 @@ func (c Config) withDefaults() Config {
 		c.Domain = "lab.test"
 	}
 	if c.Users == nil {
-		c.Users = []User{{"jspdevelop", "jsp123"}, {"fpwjp", "fpw123"}}
+		c.Users = []User{{"jspdevelop", "jsp123", "lab-token-jspdevelop"}, {"fpwjp", "fpw123", "lab-token-fpwjp"}}
 	}
 	if c.Listeners == nil {
 		for _, s := range services {
@@ -130,6 +153,17 @@ func (c Config) withDefaults() Config {
 	}
 	c.Limits = c.Limits.withDefaults()
 	return c
+}
+
+// clearLogins are the POP3 commands that wait for TLS. APOP shows no password (RFC 1939 §7).
+func (c Config) clearLogins() []string {
+	switch {
+	case c.RequireTLS:
+		return []string{"USER", "APOP", "AUTH"}
+	case c.NoClearLogin:
+		return []string{"USER"}
+	}
+	return nil
 }
 
 func (l Limits) withDefaults() Limits {
@@ -195,6 +229,9 @@ func (l *Lab) serve(nc net.Conn, s service) {
 	}
 	defer l.leave(w)
 	defer w.hangUp() // while it waits for the client, Close can still find it
+	if s.implicitTLS && !l.secure(w) {
+		return
+	}
 	if s.protocol == protocol.POP3 {
 		newPOP3Session(l, w, s).serve(admitted)
 		return

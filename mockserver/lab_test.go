@@ -42,7 +42,7 @@ func TestStartRefusesAnUnknownServiceAndATakenPort(t *testing.T) {
 func TestLabNetwork(t *testing.T) {
 	l := start(t, mockserver.Config{})
 	endpoints := l.Endpoints()
-	require.Len(t, endpoints, 3)
+	require.Len(t, endpoints, 5)
 	for _, c := range []struct {
 		host, port string
 		service    int // index of the endpoint, -1 for none
@@ -53,10 +53,12 @@ func TestLabNetwork(t *testing.T) {
 		{"smtp.lab.test", "587", 1, true},
 		{"mail.lab.test", "submission", 1, true},
 		{"mail.lab.test", "25", 0, true},
-		{"pop3.lab.test", "110", 2, true},
-		{"mail.lab.test", "POP3", 2, true},
+		{"smtp.lab.test", "465", 2, true},
+		{"pop3.lab.test", "110", 3, true},
+		{"mail.lab.test", "POP3", 3, true},
+		{"mail.lab.test", "995", 4, true},
 		{"pop3.lab.test", "25", -1, true},
-		{"smtp.lab.test", "465", -1, true},
+		{"smtp.lab.test", "995", -1, true},
 		{"imap.lab.test", "143", -1, false},
 		{"example.com", "25", -1, false},
 	} {
@@ -84,7 +86,7 @@ func TestDialInsideTheLab(t *testing.T) {
 	_, err = l.DialContext(ctx, "tcp", "pop3.lab.test:25")
 	var closed *mockserver.ClosedPortError
 	require.ErrorAs(t, err, &closed)
-	assert.Equal(t, []int{110}, closed.Open)
+	assert.Equal(t, []int{110, 995}, closed.Open)
 	assert.ErrorIs(t, err, syscall.ECONNREFUSED)
 
 	for _, host := range []string{"smtp.sina.test", "www.example", "a.example.com", "nowhere.invalid", "x.localhost", "imap.lab.test.", "lab.test"} {

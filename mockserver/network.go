@@ -19,6 +19,8 @@ type service struct {
 	port     int
 	hosts    []string // first labels; the first is the host name the server gives itself
 	demands  []string // verbs that are refused until the client has authenticated
+	// implicitTLS: the connection is encrypted from its first octet on (RFC 8314 §3).
+	implicitTLS bool
 }
 
 // services of the lab; a port that stands here is open when a listener is.
@@ -26,7 +28,9 @@ var services = []service{
 	{name: "smtp", protocol: protocol.SMTP, port: 25, hosts: []string{"smtp", "mail"}},
 	// RFC 6409 §4.3: a submission server demands authentication.
 	{name: "submission", protocol: protocol.SMTP, port: 587, hosts: []string{"smtp", "mail"}, demands: []string{"MAIL"}},
+	{name: "smtps", protocol: protocol.SMTP, port: 465, hosts: []string{"smtp", "mail"}, implicitTLS: true},
 	{name: "pop3", protocol: protocol.POP3, port: 110, hosts: []string{"pop3", "mail"}},
+	{name: "pop3s", protocol: protocol.POP3, port: 995, hosts: []string{"pop3", "mail"}, implicitTLS: true},
 }
 
 func serviceNamed(name string) (service, bool) {
@@ -44,13 +48,14 @@ type Endpoint struct {
 	Host    string // "smtp.lab.test"
 	Port    int    // 25
 	Addr    string // the real socket, "127.0.0.1:40123"
+	TLS     bool   // encrypted from the first octet on
 }
 
 // Endpoints lists one endpoint for each listener, in the order of Config.Listeners.
 func (l *Lab) Endpoints() []Endpoint {
 	out := make([]Endpoint, len(l.doors))
 	for i, d := range l.doors {
-		out[i] = Endpoint{d.service.name, l.hostOf(d.service), d.service.port, d.Addr().String()}
+		out[i] = Endpoint{d.service.name, l.hostOf(d.service), d.service.port, d.Addr().String(), d.service.implicitTLS}
 	}
 	return out
 }

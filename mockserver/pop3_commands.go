@@ -17,6 +17,7 @@ var pop3Handlers = map[string]func(*pop3Session, protocol.Utterance){
 	"PASS": (*pop3Session).pass,
 	"APOP": (*pop3Session).apop,
 	"AUTH": (*pop3Session).auth,
+	"STLS": (*pop3Session).startTLS,
 	"CAPA": (*pop3Session).capa,
 	"STAT": (*pop3Session).stat,
 	"LIST": (*pop3Session).listCommand,
@@ -66,20 +67,27 @@ func (s *pop3Session) enter(u User, ok bool) {
 // auth begins an exchange (RFC 5034 §4), or lists the mechanisms.
 func (s *pop3Session) auth(u protocol.Utterance) {
 	name, initial, given := strings.Cut(u.Args, " ")
-	m, ok := mechanismNamed(name)
+	encrypted := s.m.Now().TLS
+	m, standing := s.lab.mechanismNamed(name, encrypted)
 	initial = strings.TrimSpace(initial)
 	switch {
 	case name == "":
-		s.lines(&s.book.AuthMechanisms, phrases.Args{"mechanism": mechanismNames("\n")})
+		s.lines(&s.book.AuthMechanisms, phrases.Args{"mechanism": s.lab.mechanismNames(encrypted, "\n")})
 		return
-	case !ok:
-		s.say(&s.book.AuthMechanism, phrases.Args{"mechanisms": mechanismNames(" ")})
+	case standing == unknown:
+		s.say(&s.book.AuthMechanism, phrases.Args{"mechanisms": s.lab.mechanismNames(encrypted, " ")})
+		return
+	case standing == needsTLS:
+		s.say(&s.book.AuthNeedsTLS, phrases.Args{"mechanism": m.name})
+		return
+	case standing == tooWeak:
+		s.say(&s.book.AuthTooWeak, phrases.Args{"mechanism": m.name})
 		return
 	case given && !m.clientFirst:
 		s.say(&s.book.AuthNoInitial, phrases.Args{"mechanism": m.name})
 		return
 	}
-	s.exchange, s.mech = m.begin(s.lab, s.lab.nonce(s.host)), m.name
+	s.exchange, s.mech = m.begin(s.lab.attemptOn(s.wire, s.host)), m.name
 	if given {
 		s.respond(u, initial)
 		return
@@ -106,6 +114,10 @@ func (s *pop3Session) respond(u protocol.Utterance, text string) {
 		s.enter(st.user, true)
 	case denied:
 		s.enter(User{}, false)
+	case badToken:
+		s.say(&s.book.AuthBadToken, nil)
+	case unbound:
+		s.say(&s.book.AuthUnbound, nil)
 	case malformed:
 		s.say(&s.book.AuthBadMessage, phrases.Args{"mechanism": s.mech})
 	}
@@ -116,7 +128,29 @@ func (s *pop3Session) challenge(text string) {
 }
 
 func (s *pop3Session) capa(protocol.Utterance) {
-	s.lines(&s.book.Capa, phrases.Args{"mechanisms": mechanismNames(" ")})
+	s.lines(&s.book.Capa, phrases.Args{"mechanisms": s.lab.mechanismNames(s.m.Now().TLS, " "), "stls": s.offersTLS()})
+}
+
+// offersTLS is the capability, "" when TLS runs already or a maildrop is open (RFC 2595 §4).
+func (s *pop3Session) offersTLS() string {
+	if s.m.Now().TLS || s.drop != nil {
+		return ""
+	}
+	return keywordSTLS
+}
+
+// startTLS agrees, and begins TLS before anything else is read (RFC 2595 §4).
+func (s *pop3Session) startTLS(protocol.Utterance) {
+	cfg, err := s.lab.tlsConfig()
+	if err != nil {
+		s.say(&s.book.TLSUnavailable, nil)
+		return
+	}
+	s.say(&s.book.TLSReady, nil)
+	s.errors = 0
+	if s.wire.encrypt(cfg) != nil {
+		s.m.Close()
+	}
 }
 
 func (s *pop3Session) stat(protocol.Utterance) { s.say(&s.book.Stat, s.drop.status()) }

@@ -28,6 +28,12 @@ type pop3Session struct {
 func newPOP3Session(l *Lab, w *wire, svc service) *pop3Session {
 	s := &pop3Session{lab: l, wire: w, m: protocol.NewMachine(protocol.POP3), host: l.hostOf(svc), book: &pop3Words.Reply}
 	s.timestamp = l.nonce(s.host)
+	if svc.implicitTLS {
+		s.m.Secure()
+	}
+	for _, verb := range l.cfg.clearLogins() {
+		s.m.Demand(verb, protocol.NeedTLS)
+	}
 	return s
 }
 
@@ -162,10 +168,8 @@ func messageArgs(n int, m *Message) phrases.Args {
 // lines sends a multi-line reply of the lines that the data hold.
 func (s *pop3Session) lines(r *saying, args phrases.Args) {
 	s.say(r, args)
-	for _, line := range strings.Split(r.Body, "\n") {
-		for _, l := range spread(line, args) {
-			_, _ = s.wire.out.WriteString(l + string(protocol.CRLF))
-		}
+	for _, line := range r.bodyLines(args) {
+		_, _ = s.wire.out.WriteString(line + string(protocol.CRLF))
 	}
 	s.end()
 }

@@ -68,12 +68,19 @@ type smtpSayings struct {
 	Ehlo saying `toml:"ehlo"`
 	Helo saying `toml:"helo"`
 
+	TLSReady       saying `toml:"tls-ready"`
+	TLSUnavailable saying `toml:"tls-unavailable"`
+
 	AuthChallenge  saying `toml:"auth-challenge"`
 	AuthDone       saying `toml:"auth-done"`
 	AuthFailed     saying `toml:"auth-failed"`
 	AuthMechanism  saying `toml:"auth-mechanism"`
 	AuthNoInitial  saying `toml:"auth-no-initial-response"`
 	AuthBadMessage saying `toml:"auth-bad-message"`
+	AuthBadToken   saying `toml:"auth-bad-token"`
+	AuthUnbound    saying `toml:"auth-unbound"`
+	AuthNeedsTLS   saying `toml:"auth-needs-tls"`
+	AuthTooWeak    saying `toml:"auth-too-weak"`
 
 	Mail       saying `toml:"mail"`
 	MailTooBig saying `toml:"mail-too-big"`
@@ -116,6 +123,9 @@ type pop3Sayings struct {
 	TooManyBad   saying `toml:"too-many-errors"`
 	ShuttingDown saying `toml:"shutting-down"`
 
+	TLSReady       saying `toml:"tls-ready"`
+	TLSUnavailable saying `toml:"tls-unavailable"`
+
 	User           saying `toml:"user"`
 	LoggedIn       saying `toml:"logged-in"`
 	AuthFailed     saying `toml:"auth-failed"`
@@ -125,6 +135,10 @@ type pop3Sayings struct {
 	AuthMechanism  saying `toml:"auth-mechanism"`
 	AuthNoInitial  saying `toml:"auth-no-initial-response"`
 	AuthBadMessage saying `toml:"auth-bad-message"`
+	AuthBadToken   saying `toml:"auth-bad-token"`
+	AuthUnbound    saying `toml:"auth-unbound"`
+	AuthNeedsTLS   saying `toml:"auth-needs-tls"`
+	AuthTooWeak    saying `toml:"auth-too-weak"`
 
 	Stat    saying `toml:"stat"`
 	List    saying `toml:"list"`
@@ -208,10 +222,31 @@ func (s *saying) lines(args phrases.Args) []string {
 		text = s.One
 	}
 	var out []string
-	for _, line := range strings.Split(text, "\n") {
-		out = append(out, spread(line, args)...)
+	all := strings.Split(text, "\n")
+	for _, line := range all {
+		if len(all) == 1 || !nothing(line, args) {
+			out = append(out, spread(line, args)...)
+		}
 	}
 	return out
+}
+
+// bodyLines returns the lines of the saying's body, places filled.
+func (s *saying) bodyLines(args phrases.Args) []string {
+	var out []string
+	for _, line := range strings.Split(s.Body, "\n") {
+		if !nothing(line, args) {
+			out = append(out, spread(line, args)...)
+		}
+	}
+	return out
+}
+
+// nothing: a line that is only a place, for which there is no value now, is left out.
+func nothing(line string, args phrases.Args) bool {
+	name, ok := strings.CutPrefix(line, "{")
+	value, given := args[strings.TrimSuffix(name, "}")]
+	return ok && given && value == ""
 }
 
 // spread fills one line; a place whose value has several lines makes several of it.

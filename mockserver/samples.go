@@ -99,10 +99,7 @@ func rawOf(p protocol.Protocol, s *saying, args phrases.Args) string {
 	}
 	lines := []string{s.Code + " " + pop3Text(s, args)}
 	if s.Body != "" {
-		for _, line := range strings.Split(s.Body, "\n") {
-			lines = append(lines, spread(line, args)...)
-		}
-		lines = append(lines, protocol.VerbDot)
+		lines = append(append(lines, s.bodyLines(args)...), protocol.VerbDot)
 	}
 	return strings.Join(lines, string(protocol.CRLF))
 }
@@ -121,12 +118,14 @@ var scenes = map[protocol.Protocol][]scene{
 		{{"", "220"}, {"EHLO jspdevelop", "250"}, {"AUTH LOGIN", "334"}},
 		{{"", "220"}, {"EHLO jspdevelop", "250"}, {"AUTH PLAIN AGpzcGRldmVsb3AAanNwMTIz", "235"}},
 		{{"", "220"}, {"HELO jspdevelop", "250"}},
+		{{"", "220"}, {"EHLO jspdevelop", "250"}, {"STARTTLS", "220"}, {"EHLO jspdevelop", "250"}},
 	},
 	protocol.POP3: {
 		{{"", "+OK"}},
 		{{"", "+OK"}, {"USER fpwjp", "+OK"}},
 		{{"", "+OK"}, {"USER fpwjp", "+OK"}, {"PASS fpw123", "+OK"}},
 		{{"", "+OK"}, {"AUTH LOGIN", "+"}},
+		{{"", "+OK"}, {"STLS", "+OK"}},
 		{{"", "+OK <1896.697170952@pop3.lab.test>"}},
 	},
 }

@@ -2,8 +2,12 @@ package mockserver
 
 import (
 	"crypto/hmac"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"strings"
+
+	"github.com/xdg-go/scram"
 
 	"maillab/protocol"
 )
@@ -13,32 +17,86 @@ type mechanism struct {
 	name string
 	// clientFirst mechanisms may get their first response with the AUTH command.
 	clientFirst bool
-	begin       func(l *Lab, nonce string) exchange
+	// clear mechanisms show the secret to everybody on the way, weak ones rest on something broken,
+	// bound ones need the TLS connection itself.
+	clear, weak, bound bool
+	begin              func(attempt) exchange
+}
+
+// attempt is what an exchange may have to know of its connection.
+type attempt struct {
+	lab   *Lab
+	nonce string
+	tls   *tls.ConnectionState // nil in the clear
+	leaf  *x509.Certificate    // the server's own certificate
 }
 
 // mechanisms in the order in which they are announced.
 var mechanisms = []mechanism{
-	{"LOGIN", true, func(l *Lab, _ string) exchange { return &loginExchange{lab: l} }},
-	{"PLAIN", true, func(l *Lab, _ string) exchange { return &plainExchange{lab: l} }},
-	{"CRAM-MD5", false, func(l *Lab, nonce string) exchange { return &cramExchange{lab: l, challenge: nonce} }},
+	{name: "LOGIN", clientFirst: true, clear: true, begin: func(a attempt) exchange { return &loginExchange{lab: a.lab} }},
+	{name: "PLAIN", clientFirst: true, clear: true, begin: func(a attempt) exchange { return &plainExchange{lab: a.lab} }},
+	{name: "CRAM-MD5", weak: true, begin: func(a attempt) exchange { return &cramExchange{lab: a.lab, challenge: a.nonce} }},
+	{name: "SCRAM-SHA-1", clientFirst: true, weak: true, begin: func(a attempt) exchange {
+		return &scramExchange{lab: a.lab, hash: scram.SHA1}
+	}},
+	{name: "SCRAM-SHA-256", clientFirst: true, begin: func(a attempt) exchange {
+		return &scramExchange{lab: a.lab, hash: scram.SHA256, announced: a.tls != nil, tls: a.tls, leaf: a.leaf}
+	}},
+	{name: "SCRAM-SHA-256-PLUS", clientFirst: true, bound: true, begin: func(a attempt) exchange {
+		return &scramExchange{lab: a.lab, hash: scram.SHA256, plus: true, tls: a.tls, leaf: a.leaf}
+	}},
+	{name: "XOAUTH2", clientFirst: true, clear: true, begin: func(a attempt) exchange {
+		return &bearerExchange{lab: a.lab, parse: protocol.ParseXOAUTH2, refusal: xoauth2Refusal}
+	}},
+	{name: "OAUTHBEARER", clientFirst: true, clear: true, begin: func(a attempt) exchange {
+		return &bearerExchange{lab: a.lab, parse: protocol.ParseOAUTHBEARER, refusal: oauthBearerRefusal}
+	}},
+}
+
+// standing says what a mechanism is worth on a connection now (RFC 4954 §4, §6).
+type standing int
+
+const (
+	offered  standing = iota
+	unknown           // 504
+	needsTLS          // 538: only on an encrypted connection
+	tooWeak           // 534: this server takes better ones only
+)
+
+// stands judges a mechanism by the lab's policy and the connection.
+func (l *Lab) stands(m mechanism, encrypted bool) standing {
+	switch {
+	case !encrypted && (m.bound || m.clear && l.cfg.NoClearLogin):
+		return needsTLS
+	case l.cfg.StrongLogin && m.weak:
+		return tooWeak
+	}
+	return offered
 }
 
 // mechanismNames joins the names for EHLO, CAPA and refusals.
-func mechanismNames(separator string) string {
-	names := make([]string, len(mechanisms))
-	for i, m := range mechanisms {
-		names[i] = m.name
+func (l *Lab) mechanismNames(encrypted bool, separator string) string {
+	var names []string
+	for _, m := range mechanisms {
+		if l.stands(m, encrypted) == offered {
+			names = append(names, m.name)
+		}
 	}
 	return strings.Join(names, separator)
 }
 
-func mechanismNamed(name string) (mechanism, bool) {
+func (l *Lab) mechanismNamed(name string, encrypted bool) (mechanism, standing) {
 	for _, m := range mechanisms {
 		if strings.EqualFold(m.name, name) {
-			return m, true
+			return m, l.stands(m, encrypted)
 		}
 	}
-	return mechanism{}, false
+	return mechanism{}, unknown
+}
+
+// attemptOn begins an exchange on a connection.
+func (l *Lab) attemptOn(w *wire, host string) attempt {
+	return attempt{lab: l, nonce: l.nonce(host), tls: w.secured(), leaf: w.leaf}
 }
 
 // exchange is one authentication that is going on.
@@ -62,6 +120,8 @@ const (
 	again     outcome = iota // a challenge follows
 	granted                  // the client is who it says
 	denied                   // wrong user name or password
+	badToken                 // the token is not good
+	unbound                  // the exchange is not bound to this TLS connection
 	malformed                // not a response of this mechanism
 )
 

@@ -12,25 +12,27 @@ import (
 // smtpHandlers has one entry for each row of the table that is not obsolete. The table
 // has nothing against a line that a handler gets.
 var smtpHandlers = map[string]func(*smtpSession, protocol.Utterance){
-	"EHLO": (*smtpSession).ehlo,
-	"HELO": (*smtpSession).helo,
-	"AUTH": (*smtpSession).auth,
-	"MAIL": (*smtpSession).mailFrom,
-	"RCPT": (*smtpSession).rcptTo,
-	"DATA": (*smtpSession).data,
-	"RSET": (*smtpSession).rset,
-	"VRFY": (*smtpSession).vrfy,
-	"EXPN": (*smtpSession).expn,
-	"HELP": (*smtpSession).help,
-	"NOOP": (*smtpSession).noop,
-	"QUIT": (*smtpSession).quit,
+	"EHLO":     (*smtpSession).ehlo,
+	"HELO":     (*smtpSession).helo,
+	"AUTH":     (*smtpSession).auth,
+	"STARTTLS": (*smtpSession).startTLS,
+	"MAIL":     (*smtpSession).mailFrom,
+	"RCPT":     (*smtpSession).rcptTo,
+	"DATA":     (*smtpSession).data,
+	"RSET":     (*smtpSession).rset,
+	"VRFY":     (*smtpSession).vrfy,
+	"EXPN":     (*smtpSession).expn,
+	"HELP":     (*smtpSession).help,
+	"NOOP":     (*smtpSession).noop,
+	"QUIT":     (*smtpSession).quit,
 }
 
 // ehlo resets the transaction as well (RFC 5321 §4.1.4).
 func (s *smtpSession) ehlo(u protocol.Utterance) {
 	s.mail = transaction{}
 	s.say(&s.book.Ehlo, phrases.Args{
-		"client": u.Args, "size": strconv.Itoa(s.lab.cfg.Limits.Message), "mechanisms": mechanismNames(" "),
+		"starttls": s.offersTLS(), "client": u.Args, "size": strconv.Itoa(s.lab.cfg.Limits.Message),
+		"mechanisms": s.lab.mechanismNames(s.m.Now().TLS, " "),
 	})
 }
 
@@ -39,20 +41,50 @@ func (s *smtpSession) helo(u protocol.Utterance) {
 	s.say(&s.book.Helo, phrases.Args{"client": u.Args})
 }
 
+// offersTLS is the keyword in the EHLO reply, "" when TLS runs already (RFC 3207 §4.2).
+func (s *smtpSession) offersTLS() string {
+	if s.m.Now().TLS {
+		return ""
+	}
+	return keywordStartTLS
+}
+
+// startTLS agrees, and begins TLS before anything else is read (RFC 3207 §4). Nothing that was
+// said before counts any more: the machine and this session forget it.
+func (s *smtpSession) startTLS(protocol.Utterance) {
+	cfg, err := s.lab.tlsConfig()
+	if err != nil {
+		s.say(&s.book.TLSUnavailable, nil)
+		return
+	}
+	s.say(&s.book.TLSReady, nil)
+	s.mail, s.exchange, s.errors = transaction{}, nil, 0
+	if s.wire.encrypt(cfg) != nil {
+		s.m.Close()
+	}
+}
+
 // auth begins an exchange (RFC 4954 §4).
 func (s *smtpSession) auth(u protocol.Utterance) {
 	name, initial, given := strings.Cut(u.Args, " ")
-	m, ok := mechanismNamed(name)
+	encrypted := s.m.Now().TLS
+	m, standing := s.lab.mechanismNamed(name, encrypted)
 	initial = strings.TrimSpace(initial)
 	switch {
-	case !ok:
-		s.say(&s.book.AuthMechanism, phrases.Args{"mechanisms": mechanismNames(" ")})
+	case standing == unknown:
+		s.say(&s.book.AuthMechanism, phrases.Args{"mechanisms": s.lab.mechanismNames(encrypted, " ")})
+		return
+	case standing == needsTLS:
+		s.say(&s.book.AuthNeedsTLS, phrases.Args{"mechanism": m.name})
+		return
+	case standing == tooWeak:
+		s.say(&s.book.AuthTooWeak, phrases.Args{"mechanism": m.name})
 		return
 	case given && !m.clientFirst:
 		s.say(&s.book.AuthNoInitial, phrases.Args{"mechanism": m.name})
 		return
 	}
-	s.exchange, s.mech = m.begin(s.lab, s.lab.nonce(s.host)), m.name
+	s.exchange, s.mech = m.begin(s.lab.attemptOn(s.wire, s.host)), m.name
 	if given {
 		s.respond(u, initial)
 		return

@@ -43,6 +43,13 @@ type transaction struct {
 
 func newSMTPSession(l *Lab, w *wire, svc service) *smtpSession {
 	s := &smtpSession{lab: l, wire: w, m: protocol.NewMachine(protocol.SMTP), host: l.hostOf(svc), book: &smtpWords.Reply}
+	if svc.implicitTLS {
+		s.m.Secure()
+	}
+	if l.cfg.RequireTLS {
+		s.m.Demand("AUTH", protocol.NeedTLS)
+		s.m.Demand("MAIL", protocol.NeedTLS)
+	}
 	for _, verb := range svc.demands {
 		s.m.Demand(verb, protocol.NeedAuth)
 	}
@@ -249,8 +256,11 @@ func (s *smtpSession) trace(id string, now time.Time) traceFields {
 	if c.ESMTP {
 		with = "ESMTP"
 	}
+	if c.ESMTP && c.TLS {
+		with += "S" // RFC 3848
+	}
 	if c.Authenticated {
-		with += "A" // RFC 3848
+		with += "A"
 	}
 	t := traceFields{from: s.mail.from.String(), helo: c.Helo, peer: s.wire.peer, by: s.host, with: with, id: id, when: now}
 	if len(s.mail.rcpts) == 1 {
@@ -277,6 +287,10 @@ func (s *smtpSession) respond(u protocol.Utterance, text string) {
 		s.say(&s.book.AuthDone, nil)
 	case denied:
 		s.say(&s.book.AuthFailed, nil)
+	case badToken:
+		s.say(&s.book.AuthBadToken, nil)
+	case unbound:
+		s.say(&s.book.AuthUnbound, nil)
 	case malformed:
 		s.say(&s.book.AuthBadMessage, phrases.Args{"mechanism": s.mech})
 	}

@@ -2,6 +2,8 @@ package mockserver
 
 import (
 	"bufio"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -22,8 +24,11 @@ const (
 // wire is one connection: lines in, replies out. Replies are flushed when the server would
 // otherwise wait for input, so that a pipelining client gets them together (RFC 2920 §3.2).
 type wire struct {
-	nc     net.Conn
-	peer   string // the remote address without its port
+	nc     net.Conn          // the socket: deadlines, and the end of everything
+	stream io.ReadWriter     // what lines travel on: the socket, or TLS on it
+	tls    *tls.Conn         // nil in the clear
+	leaf   *x509.Certificate // the certificate that was shown
+	peer   string            // the remote address without its port
 	in     *protocol.LineReader
 	out    *bufio.Writer
 	idle   time.Duration
@@ -34,10 +39,11 @@ type wire struct {
 	mu       sync.Mutex // guards what follows
 	deadline time.Time
 	woken    bool // wake was called and has not been noticed
+	shaking  bool // a TLS handshake is going on, which a wake would break: it is noticed afterwards
 }
 
 func newWire(nc net.Conn, idle time.Duration) *wire {
-	w := &wire{nc: nc, idle: idle, peer: peerOf(nc)}
+	w := &wire{nc: nc, stream: nc, idle: idle, peer: peerOf(nc)}
 	w.in = protocol.NewLineReader((*wireInput)(w), maxAuthLine)
 	w.out = bufio.NewWriterSize((*wireOutput)(w), 4<<10)
 	return w
@@ -81,7 +87,7 @@ func (in *wireInput) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		w.arm()
-		n, err := w.nc.Read(p)
+		n, err := w.stream.Read(p)
 		w.rest = w.telnet.filter(p[:n], w.out)
 		if err != nil && len(w.rest) == 0 {
 			return 0, err
@@ -94,7 +100,7 @@ func (in *wireInput) Read(p []byte) (int, error) {
 
 func (out *wireOutput) Write(p []byte) (int, error) {
 	_ = out.nc.SetWriteDeadline(time.Now().Add(writeTimeout))
-	return out.nc.Write(p)
+	return out.stream.Write(p)
 }
 
 // arm starts the clock for a line, unless it runs.
@@ -112,12 +118,22 @@ func (w *wire) arm() {
 	}
 }
 
+// shake begins and ends the time of a handshake.
+func (w *wire) shake(until time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.shaking = !until.IsZero()
+	_ = w.nc.SetDeadline(until)
+}
+
 // wake makes a read that waits return, so that the session looks around.
 func (w *wire) wake() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.woken = true
-	_ = w.nc.SetReadDeadline(time.Unix(1, 0))
+	if !w.shaking {
+		_ = w.nc.SetReadDeadline(time.Unix(1, 0))
+	}
 }
 
 // expired tells a real time-out from a wake.
@@ -131,6 +147,9 @@ func (w *wire) expired() bool {
 // with input unread would make the system drop the last reply with a reset.
 func (w *wire) hangUp() {
 	err := w.out.Flush()
+	if w.tls != nil && err == nil {
+		err = w.tls.CloseWrite() // so that the client knows that nothing was cut off (RFC 8446 §6.1)
+	}
 	if half, ok := w.nc.(interface{ CloseWrite() error }); ok && err == nil && half.CloseWrite() == nil {
 		_ = w.nc.SetReadDeadline(time.Now().Add(lingerTime))
 		_, _ = io.CopyN(io.Discard, w.nc, lingerOctets)

@@ -18,6 +18,7 @@ const (
 	KindLine       Kind = "line"       // a line of a reply has come, the reply may go on: Raw, Ending
 	KindPartial    Kind = "partial"    // the server stopped in the middle of a line: Raw is what has come
 	KindReply      Kind = "reply"      // a reply is whole: Reply, Context (with the line it answers), After
+	KindTLS        Kind = "tls"        // the connection is encrypted from here on: TLS
 	KindClosed     Kind = "closed"     // the connection is gone: Close
 )
 
@@ -36,15 +37,16 @@ type Close string
 
 // The reasons.
 const (
-	ClosedByQuit    Close = "quit"     // the client said QUIT and the server agreed
-	ClosedBy421     Close = "421"      // the server said 421
-	ClosedByServer  Close = "server"   // the server closed without a word
-	ClosedByReset   Close = "reset"    // the connection was reset
-	ClosedByTimeout Close = "timeout"  // nothing moved for too long
-	ClosedByUser    Close = "user"     // the learner closed it
-	ClosedRefusal   Close = "refusal"  // the server refused in words and hung up
-	ClosedByError   Close = "error"    // anything else; Err has the system's words
-	ClosedGreeting  Close = "greeting" // it closed before it had greeted
+	ClosedByQuit    Close = "quit"      // the client said QUIT and the server agreed
+	ClosedBy421     Close = "421"       // the server said 421
+	ClosedByServer  Close = "server"    // the server closed without a word
+	ClosedByReset   Close = "reset"     // the connection was reset
+	ClosedByTimeout Close = "timeout"   // nothing moved for too long
+	ClosedByUser    Close = "user"      // the learner closed it
+	ClosedRefusal   Close = "refusal"   // the server refused in words and hung up
+	ClosedByError   Close = "error"     // anything else; Err has the system's words
+	ClosedGreeting  Close = "greeting"  // it closed before it had greeted
+	ClosedHandshake Close = "handshake" // the TLS handshake failed: TLS.Problem, Err
 )
 
 // Event is one thing that happened. Every reader of a conversation (screen,
@@ -82,6 +84,8 @@ type Event struct {
 	Fault *Fault `json:"fault,omitempty"`
 	Close Close  `json:"close,omitempty"`
 	Err   string `json:"error,omitempty"`
+	// TLS is what a handshake agreed on, or why it failed.
+	TLS *TLS `json:"tls,omitempty"`
 
 	// Mailbox is a user's name; Message a mail's unique id in it; Octets its size; From its envelope
 	// sender; Count how many; Name and Arg a lab command.

@@ -13,6 +13,8 @@ const (
 	NeedsAuth        Reason = "needs-auth"
 	AlreadyAuth      Reason = "already-authenticated"
 	NoTimestamp      Reason = "no-timestamp"
+	NeedsTLS         Reason = "needs-tls"
+	AlreadyTLS       Reason = "already-encrypted"
 	MissingArgument  Reason = "missing-argument"
 	ExtraArgument    Reason = "extra-argument"
 	MissingKeyword   Reason = "missing-keyword"      // MAIL or RCPT without FROM: or TO:
@@ -61,6 +63,8 @@ var smtpRefusals = map[Reason]refusal{
 	NeedsESMTP:       {"503", "5.5.1"},
 	NeedsAuth:        {"530", "5.7.0"},
 	AlreadyAuth:      {"503", "5.5.1"},
+	NeedsTLS:         {"530", "5.7.0"}, // RFC 3207 §4
+	AlreadyTLS:       {"503", "5.5.1"},
 	MissingArgument:  {"501", "5.5.4"},
 	ExtraArgument:    {"501", "5.5.4"},
 	MissingKeyword:   {"501", "5.5.4"},

@@ -112,5 +112,14 @@ func (l *LineReader) Partial() []byte {
 	return l.line[:min(len(l.line), l.limit)]
 }
 
+// Discard throws away everything that has been read and not been handed out, and returns how
+// many octets that were: nothing said in the clear may be taken for part of what TLS protects.
+func (l *LineReader) Discard() int {
+	n := l.total + l.r.Buffered()
+	_, _ = l.r.Discard(l.r.Buffered())
+	l.total = 0
+	return n
+}
+
 // Buffered returns how many octets have arrived beyond the line handed out.
 func (l *LineReader) Buffered() int { return l.r.Buffered() }

@@ -231,6 +231,9 @@ func (m *Machine) follow(row *Row, args string, u Utterance, r Reply, out *Outco
 	}
 	m.learn(u, r, answer)
 	m.ctx.mark(answer.Marks)
+	if answer.Marks&MarkTLS != 0 {
+		m.pending = nil // what was sent ahead of the handshake is thrown away
+	}
 	m.enter(answer.Next)
 }
 
@@ -303,6 +306,8 @@ func (m *Machine) learn(u Utterance, r Reply, a Answer) {
 
 func (c *Context) mark(k Mark) {
 	switch {
+	case k&MarkTLS != 0:
+		c.secure()
 	case k&MarkESMTP != 0:
 		c.ESMTP = true
 	case k&MarkPlain != 0:
@@ -317,6 +322,16 @@ func (c *Context) mark(k Mark) {
 		c.Deleted = 0
 	}
 }
+
+// secure forgets everything that was learned from the peer before TLS began: it may have come
+// from somebody in the middle (RFC 3207 §4.2, RFC 2595 §4). The timestamp of a POP3 greeting
+// stays, because there is no second greeting.
+func (c *Context) secure() {
+	*c = Context{Protocol: c.Protocol, State: c.State, TLS: true, Timestamp: c.Timestamp, demands: c.demands}
+}
+
+// Secure records that the connection is encrypted from its first octet on (RFC 8314 §3).
+func (m *Machine) Secure() { m.ctx.TLS = true }
 
 // enter changes the state and forgets what belongs to the one that was left.
 func (m *Machine) enter(next State) {

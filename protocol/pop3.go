@@ -8,7 +8,7 @@ const (
 	CodeChallenge = "+"
 )
 
-// pop3Table is RFC 1939, with CAPA from RFC 2449 and AUTH from RFC 5034.
+// pop3Table is RFC 1939, with CAPA from RFC 2449, AUTH from RFC 5034 and STLS from RFC 2595.
 var pop3Table = Table{
 	Protocol: POP3,
 	States: []State{
@@ -115,6 +115,12 @@ var pop3Table = Table{
 			},
 			Bare: okOrErr, Framing: MultiIfNoArgs,
 			Secrecy: SecretAfter1, InsteadOf: "USER", Keyword: "SASL", Ref: "RFC 5034 §4",
+		},
+		{
+			Verb: "STLS", Lead: "STLS", Syntax: "STLS", Example: "STLS", Args: ArgsNone,
+			States: []State{StateAuthorization, StateUser}, Excludes: []Need{NeedTLS},
+			Answers: []Answer{{Code: CodeOK, Next: StateAuthorization, Marks: MarkTLS}, {Code: CodeErr}},
+			Keyword: "STLS", Ref: "RFC 2595 §4",
 		},
 	},
 	Anywhere: []Answer{{Code: CodeErr}},

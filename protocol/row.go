@@ -53,6 +53,7 @@ const (
 	NeedESMTP     Need = "esmtp"     // the client said EHLO, not HELO
 	NeedAuth      Need = "auth"      // the client has authenticated
 	NeedTimestamp Need = "timestamp" // the POP3 greeting carried an APOP timestamp
+	NeedTLS       Need = "tls"       // the connection is encrypted
 )
 
 // Answer is one reply that a command can get, and what it does.
@@ -74,6 +75,7 @@ const (
 	MarkRecipient                      // one more recipient
 	MarkDeleted                        // POP3: one more message marked for deletion
 	MarkUndeleted                      // POP3: all marks cleared
+	MarkTLS                            // the connection is encrypted from here on, and all that was learned is void
 )
 
 // Framing says how long a successful POP3 reply is. SMTP replies frame themselves.

@@ -6,7 +6,7 @@ const (
 	VerbDot      = "."          // the line that ends the content
 )
 
-// smtpTable is RFC 5321, with AUTH from RFC 4954 and the obsolete commands of
+// smtpTable is RFC 5321, with AUTH from RFC 4954, STARTTLS from RFC 3207 and the obsolete commands of
 // RFC 821 that the handout's "18 commands" still counted.
 var smtpTable = Table{
 	Protocol: SMTP,
@@ -73,6 +73,15 @@ var smtpTable = Table{
 				{Code: "454"}, {Code: "432"},
 			},
 			Secrecy: SecretAfter1, Keyword: "AUTH", Ref: "RFC 4954 §4",
+		},
+		{
+			Verb: "STARTTLS", Lead: "STARTTLS", Syntax: "STARTTLS", Example: "STARTTLS", Args: ArgsNone,
+			States: []State{StateIdentified}, Needs: []Need{NeedESMTP}, Excludes: []Need{NeedTLS},
+			Answers: []Answer{
+				{Code: "220", Next: StateGreeted, Marks: MarkTLS},
+				{Code: "454"},
+			},
+			Keyword: "STARTTLS", Ref: "RFC 3207 §4",
 		},
 		{
 			Verb: "MAIL", Lead: "MAIL FROM:<", Syntax: "MAIL FROM:<reverse-path> [parameters]",

@@ -102,8 +102,11 @@ func (t *Table) fault(u *Utterance, c *Context) *Fault {
 
 func (t *Table) unmetNeed(u *Utterance, c *Context) *Fault {
 	for _, n := range u.Row.Excludes {
-		if n == NeedAuth && c.Authenticated {
+		switch {
+		case n == NeedAuth && c.Authenticated:
 			return newFault(t.Protocol, AlreadyAuth, 0, len(u.Verb), "")
+		case n == NeedTLS && c.TLS:
+			return newFault(t.Protocol, AlreadyTLS, 0, len(u.Verb), "")
 		}
 	}
 	needs := append(append([]Need(nil), u.Row.Needs...), c.demands[u.Row.Verb]...)
@@ -113,11 +116,25 @@ func (t *Table) unmetNeed(u *Utterance, c *Context) *Fault {
 			return newFault(t.Protocol, NeedsESMTP, 0, len(u.Verb), "EHLO")
 		case n == NeedAuth && !c.Authenticated:
 			return newFault(t.Protocol, NeedsAuth, 0, len(u.Verb), "AUTH")
+		case n == NeedTLS && !c.TLS:
+			return newFault(t.Protocol, NeedsTLS, 0, len(u.Verb), t.verbMarking(MarkTLS))
 		case n == NeedTimestamp && c.Timestamp == "":
 			return newFault(t.Protocol, NoTimestamp, 0, len(u.Verb), "USER")
 		}
 	}
 	return nil
+}
+
+// verbMarking names the command whose success brings a change.
+func (t *Table) verbMarking(k Mark) string {
+	for _, r := range t.Rows {
+		for _, a := range r.Answers {
+			if a.Marks&k != 0 {
+				return r.Verb
+			}
+		}
+	}
+	return ""
 }
 
 // sayFirst names the command that brings the conversation one step nearer to

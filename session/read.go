@@ -27,7 +27,7 @@ func (r *pacedReader) Read(p []byte) (int, error) {
 		deadline = time.Now().Add(r.s.cfg.PartialAfter)
 	}
 	_ = r.s.conn.SetReadDeadline(deadline)
-	n, err := r.s.conn.Read(p)
+	n, err := r.s.stream.Read(p) // only this goroutine changes it
 	if n > 0 {
 		r.midLine = p[n-1] != '\n'
 	}
@@ -36,16 +36,20 @@ func (r *pacedReader) Read(p []byte) (int, error) {
 
 // read is the reading goroutine: line by line until the end.
 func (s *Session) read() {
-	defer close(s.done)
 	lines := protocol.NewLineReader(&pacedReader{s: s}, s.cfg.LineLimit)
 	framer := s.newFramer()
+	if s.cfg.TLS && !s.encrypt(lines, framer) {
+		return
+	}
 	shown := 0 // octets of an unfinished line that were shown already
 	for {
 		line, err := lines.ReadLine()
 		switch {
 		case err == nil:
 			shown = 0
-			s.hear(framer, line)
+			if s.hear(framer, line) && !s.encrypt(lines, framer) {
+				return
+			}
 		case errors.Is(err, os.ErrDeadlineExceeded) && !s.isLeaving():
 			shown = s.partial(lines.Partial(), shown)
 		case errors.Is(err, os.ErrDeadlineExceeded):
@@ -81,8 +85,9 @@ func (s *Session) partial(text []byte, shown int) int {
 	return len(text)
 }
 
-// hear takes one line of a reply, and the reply when it is whole.
-func (s *Session) hear(framer *protocol.Framer, line protocol.Line) {
+// hear takes one line of a reply, and the reply when it is whole. It reports whether that was
+// the agreement to begin TLS.
+func (s *Session) hear(framer *protocol.Framer, line protocol.Line) (tlsNow bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	text := string(line.Text)
@@ -99,11 +104,13 @@ func (s *Session) hear(framer *protocol.Framer, line protocol.Line) {
 	if framer.Add(text, line.Cut) {
 		s.reply(framer.Take())
 	}
+	return s.securing
 }
 
 // reply follows a reply and emits it. The caller holds s.mu.
 func (s *Session) reply(r protocol.Reply) {
 	s.last, s.code = s.machine.Heard(r), r.Code
+	s.securing = s.last.After.TLS && !s.last.Before.TLS
 	s.emit(protocol.Event{
 		Kind: protocol.KindReply, Reply: &r, Context: s.last.Before, After: &s.last.After,
 		Unlisted: !s.last.Listed, Unasked: s.last.Unasked,
@@ -123,11 +130,15 @@ func (s *Session) end(framer *protocol.Framer, err error) {
 	before := s.machine.Now()
 	s.machine.Close()
 	e := protocol.Event{Kind: protocol.KindClosed, Close: why, Context: before}
-	if why == protocol.ClosedByError {
+	if why == protocol.ClosedByError || why == protocol.ClosedHandshake {
 		e.Err = err.Error()
+	}
+	if why == protocol.ClosedHandshake {
+		e.TLS = s.failed
 	}
 	s.over = true
 	s.emit(e)
+	close(s.done) // before anybody in Settle wakes and asks whether it is over
 	s.changed()
 }
 
@@ -139,13 +150,15 @@ func (s *Session) whyClosed(err error) protocol.Close {
 		return protocol.ClosedByQuit
 	case s.byUser:
 		return protocol.ClosedByUser
+	case s.failed != nil:
+		return protocol.ClosedHandshake
 	case s.code == "421":
 		return protocol.ClosedBy421
 	case isReset(err):
 		return protocol.ClosedByReset
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return protocol.ClosedByTimeout
-	case !errors.Is(err, io.EOF):
+	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF): // the latter: closed without a word in TLS, either
 		return protocol.ClosedByError
 	case s.machine.Now().Greeting():
 		return protocol.ClosedGreeting

@@ -7,7 +7,9 @@ package session
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -26,12 +28,17 @@ type Config struct {
 	Emit protocol.Sink
 	// Now tells the time of events; nil means time.Now.
 	Now func() time.Time
+	// TLS says that the connection is encrypted from its first octet on (RFC 8314 §3). Otherwise TLS
+	// begins when the server agrees to STARTTLS or STLS.
+	TLS bool
+	// Roots are authorities that are trusted beside the system's: the lab's own, for a host of the lab.
+	Roots *x509.CertPool
 	// ID names the conversation in its events.
 	ID string
 	// LineLimit is the longest line kept, in octets; the rest is counted. 0 means 64 KiB.
 	LineLimit int
-	// DialTimeout, WriteTimeout: 0 means 15 s and 30 s.
-	DialTimeout, WriteTimeout time.Duration
+	// DialTimeout, HandshakeTimeout, WriteTimeout: 0 means 15 s, 15 s and 30 s.
+	DialTimeout, HandshakeTimeout, WriteTimeout time.Duration
 	// PartialAfter is how long the server may pause in the middle of a line before the part is
 	// shown; FarewellAfter how long it may take to close after it agreed to QUIT. 0 means 1 s and 2 s.
 	PartialAfter, FarewellAfter time.Duration
@@ -54,7 +61,7 @@ func (c *Config) fillIn() {
 		v        *time.Duration
 		fallback time.Duration
 	}{
-		{&c.DialTimeout, 15 * time.Second}, {&c.WriteTimeout, 30 * time.Second},
+		{&c.DialTimeout, 15 * time.Second}, {&c.HandshakeTimeout, 15 * time.Second}, {&c.WriteTimeout, 30 * time.Second},
 		{&c.PartialAfter, time.Second}, {&c.FarewellAfter, 2 * time.Second},
 	} {
 		if *d.v == 0 {
@@ -71,16 +78,19 @@ var ErrClosed = errors.New("session: the connection is closed")
 type Session struct {
 	Host, Port string
 	cfg        Config
-	conn       net.Conn
+	conn       net.Conn // the socket: deadlines, and the end of everything
 
-	mu      sync.Mutex // guards what follows, and keeps events in order
-	machine *protocol.Machine
-	last    protocol.Outcome // of the newest reply
-	code    string           // its code
-	byUser  bool             // Close was called
-	over    bool             // the reader has ended
-	change  chan struct{}    // closed and replaced at every reply, and at the end
-	done    chan struct{}
+	mu       sync.Mutex // guards what follows, and keeps events in order
+	machine  *protocol.Machine
+	last     protocol.Outcome // of the newest reply
+	code     string           // its code
+	byUser   bool             // Close was called
+	over     bool             // the reader has ended
+	stream   io.ReadWriter    // what lines travel on: the socket, or TLS on it
+	securing bool             // TLS was agreed on, and the handshake has not ended
+	failed   *protocol.TLS    // it ended badly
+	change   chan struct{}    // closed and replaced at every reply, and at the end
+	done     chan struct{}
 }
 
 // Dial connects and starts to read. The greeting is waited for with Settle. The
@@ -99,7 +109,7 @@ func Dial(ctx context.Context, host, port string, cfg Config) (*Session, error) 
 	if err != nil {
 		return nil, &DialError{Host: host, Port: port, Problem: dialProblem(err), Err: err}
 	}
-	s.conn = conn
+	s.conn, s.stream, s.securing = conn, conn, cfg.TLS
 	s.emit(protocol.Event{Kind: protocol.KindConnected, Address: conn.RemoteAddr().String(), Context: s.machine.Now()})
 	go s.read()
 	return s, nil
@@ -119,10 +129,13 @@ func (s *Session) Send(line string) (protocol.Utterance, error) {
 	if s.over || s.byUser {
 		return protocol.Utterance{}, ErrClosed
 	}
+	if s.securing {
+		return protocol.Utterance{}, ErrHandshake
+	}
 	before := s.machine.Now()
 	u := s.machine.Said(line)
 	_ = s.conn.SetWriteDeadline(s.cfg.Now().Add(s.cfg.WriteTimeout))
-	_, err := s.conn.Write(append([]byte(line), protocol.CRLF...))
+	_, err := s.stream.Write(append([]byte(line), protocol.CRLF...))
 	s.emit(protocol.Event{
 		Kind: protocol.KindClient, Raw: []byte(line), Ending: protocol.CRLF,
 		Speech: u.Speech, Context: before, Fault: u.Fault,
@@ -152,7 +165,8 @@ func (s *Session) Legal() ([]*protocol.Row, *protocol.Table) {
 	return s.machine.Legal(), s.machine.Table()
 }
 
-// Owed reports whether an answer is still due: the greeting, or a reply to a line sent.
+// Owed reports whether an answer is still due: the greeting, a reply to a line sent, or the end of
+// a TLS handshake.
 func (s *Session) Owed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,7 +174,7 @@ func (s *Session) Owed() bool {
 }
 
 func (s *Session) owed() bool {
-	return !s.over && (s.machine.Awaiting() > 0 || s.machine.Now().Greeting() || s.leaving())
+	return !s.over && (s.securing || s.machine.Awaiting() > 0 || s.machine.Now().Greeting() || s.leaving())
 }
 
 // leaving: QUIT was agreed to, the server is about to close.

@@ -18,10 +18,19 @@ func (r *Renderer) Prompt(p lab.Place) string {
 	}
 	words := []string{phrases.Clean(p.Host)}
 	if p.Context.Protocol != "" {
-		words = append(words, strings.ToUpper(string(p.Context.Protocol)))
+		words = append(words, protocolWord(p.Context))
 	}
 	words = append(words, r.stateWords(p.Context))
 	return r.paint.paint(stylePrompt, strings.Join(words, " ")) + " " + r.paint.paint(styleClient, "C:") + " "
+}
+
+// protocolWord is the protocol's name, with a mark where the connection is encrypted.
+func protocolWord(c protocol.Context) string {
+	name := strings.ToUpper(string(c.Protocol))
+	if c.TLS {
+		return name + "+TLS"
+	}
+	return name
 }
 
 // stateWords names the state; an open transaction says how many recipients it has.

@@ -87,6 +87,8 @@ func (r *Renderer) Event(e protocol.Event) {
 	case protocol.KindReply:
 		r.last = &e
 		r.explainSafely(e)
+	case protocol.KindTLS:
+		r.secured(e)
 	case protocol.KindClosed:
 		r.bar(styleHeading, lab.ClosedText(e).In(r.lang))
 	}
@@ -96,6 +98,27 @@ func (r *Renderer) connected(e protocol.Event) {
 	r.bar(styleNote, say("connected", phrases.Args{
 		"host": phrases.Clean(e.Host), "port": phrases.Clean(e.Port), "address": phrases.Clean(e.Address),
 	}).In(r.lang))
+}
+
+// secured draws what a TLS handshake led to. A warning is never left out, whatever the level.
+func (r *Renderer) secured(e protocol.Event) {
+	story := lab.TellTLS(e)
+	r.bar(styleGood, story.Agreed.In(r.lang))
+	if r.level != lab.LevelOff {
+		r.bar(styleNote, story.Certificate.In(r.lang))
+	}
+	switch {
+	case !story.Trusted:
+		r.bar(styleBad, story.Verdict.In(r.lang))
+	case r.level != lab.LevelOff:
+		r.bar(styleNone, story.Verdict.In(r.lang))
+	}
+	for _, w := range story.Warnings {
+		r.bar(styleBad, w.In(r.lang))
+	}
+	if r.level != lab.LevelOff {
+		r.bar(styleNone, story.Advice.In(r.lang))
+	}
 }
 
 // maxShown is how many octets of one server line are put on the screen.

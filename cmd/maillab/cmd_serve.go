@@ -15,10 +15,11 @@ import (
 
 // serveFlags are the flags of `maillab serve`.
 type serveFlags struct {
-	smtp, submission, pop3 []string
-	users                  []string
-	domain                 string
-	lan                    bool
+	smtp, submission, smtps, pop3, pop3s []string
+	users, tokens                        []string
+	domain                               string
+	tlsCert, tlsKey, caOut               string
+	lan                                  bool
 }
 
 // shutdownTime is how long sessions in a transaction may take to finish.
@@ -32,8 +33,14 @@ func (p *program) serveCommand() *cobra.Command {
 	}
 	c.Flags().StringArrayVar(&f.smtp, "smtp", nil, "")
 	c.Flags().StringArrayVar(&f.submission, "submission", nil, "")
+	c.Flags().StringArrayVar(&f.smtps, "smtps", nil, "")
 	c.Flags().StringArrayVar(&f.pop3, "pop3", nil, "")
+	c.Flags().StringArrayVar(&f.pop3s, "pop3s", nil, "")
 	c.Flags().StringArrayVar(&f.users, "user", nil, "")
+	c.Flags().StringArrayVar(&f.tokens, "token", nil, "")
+	c.Flags().StringVar(&f.tlsCert, "tls-cert", "", "")
+	c.Flags().StringVar(&f.tlsKey, "tls-key", "", "")
+	c.Flags().StringVar(&f.caOut, "ca-out", "", "")
 	c.Flags().StringVar(&f.domain, "domain", "lab.test", "")
 	c.Flags().BoolVar(&f.lan, "lan", false, "")
 	return c
@@ -47,6 +54,10 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	l, err := mockserver.Start(cfg)
 	if err != nil {
 		return &failure{say("error.listen", phrases.Args{"error": phrases.Clean(err.Error())})}
+	}
+	if err := f.writeCA(l.CertificateAuthority()); err != nil {
+		_ = l.Close()
+		return err
 	}
 	for _, b := range l.Endpoints() {
 		fmt.Fprintf(p.out, "%s=%s\n", strings.ToUpper(b.Service), b.Addr)
@@ -65,7 +76,7 @@ func (f serveFlags) config() (mockserver.Config, error) {
 	for _, s := range []struct {
 		service string
 		addrs   []string
-	}{{"smtp", f.smtp}, {"submission", f.submission}, {"pop3", f.pop3}} {
+	}{{"smtp", f.smtp}, {"submission", f.submission}, {"smtps", f.smtps}, {"pop3", f.pop3}, {"pop3s", f.pop3s}} {
 		for _, a := range s.addrs {
 			addr, err := f.address(a)
 			if err != nil {
@@ -81,7 +92,12 @@ func (f serveFlags) config() (mockserver.Config, error) {
 		}
 		cfg.Users = append(cfg.Users, mockserver.User{Name: name, Password: password})
 	}
-	return cfg, nil
+	if err := f.giveTokens(cfg.Users); err != nil {
+		return cfg, err
+	}
+	certificate, err := f.certificate()
+	cfg.Certificate = certificate
+	return cfg, err
 }
 
 // address completes an address: a port alone means loopback, and anything that

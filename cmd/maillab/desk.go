@@ -19,6 +19,7 @@ import (
 type deskPlan struct {
 	welcome    bool
 	host, port string
+	secure     bool // TLS from the first octet on
 	lesson     string
 }
 
@@ -88,7 +89,7 @@ func (p *program) sit(ctx context.Context, f front, shell *lab.Shell, plan deskP
 		f.Show(shell.Welcome()...)
 	}
 	if plan.host != "" {
-		if err := shell.Connect(ctx, plan.host, plan.port); err != nil {
+		if err := shell.Connect(ctx, plan.host, plan.port, plan.secure); err != nil {
 			return err
 		}
 	}

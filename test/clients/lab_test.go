@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"net/smtp"
@@ -27,10 +28,15 @@ const anna, bert = "anna@lab.test", "bert@lab.test"
 // password is what both accounts have.
 const password = "correct-horse"
 
+// token is the OAuth token of anna's account.
+const token = "a-token"
+
 // lab is a running `maillab serve`.
 type lab struct {
 	host                   string
 	smtp, submission, pop3 string // ports
+	smtps, pop3s           string // the ports with TLS from the first octet on
+	ca                     string // the file with the lab's CA certificate
 	password               string // what the programs are given
 	home                   string // for files of the programs
 }
@@ -63,8 +69,10 @@ func TestMain(m *testing.M) {
 func serve(t *testing.T) *lab {
 	t.Helper()
 	l := &lab{password: password, home: t.TempDir()}
+	l.ca = filepath.Join(l.home, "lab-ca.pem")
 	cmd := exec.Command(program, "serve", "--smtp", "127.0.0.1:0", "--submission", "127.0.0.1:0", "--pop3", "127.0.0.1:0",
-		"--user", "anna:"+password, "--user", "bert:"+password)
+		"--smtps", "127.0.0.1:0", "--pop3s", "127.0.0.1:0", "--ca-out", l.ca,
+		"--user", "anna:"+password, "--user", "bert:"+password, "--token", "anna:"+token, "--token", "bert:"+token+"-b")
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	cmd.Stderr = os.Stderr
@@ -86,6 +94,10 @@ func serve(t *testing.T) *lab {
 			l.submission = port
 		case "POP3":
 			l.pop3 = port
+		case "SMTPS":
+			l.smtps = port
+		case "POP3S":
+			l.pop3s = port
 		}
 	}
 	require.NotEmpty(t, l.submission)
@@ -224,7 +236,23 @@ func sendWithGo(l *lab, mechanism string, m mail) error {
 	if err != nil {
 		return err
 	}
-	return smtp.SendMail(net.JoinHostPort(l.host, l.submission), auth, anna, []string{bert}, data)
+	c, err := smtp.Dial(net.JoinHostPort(l.host, l.submission))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close() }()
+	if err := c.Auth(auth); err != nil {
+		return err
+	}
+	if err := errors.Join(c.Mail(anna), c.Rcpt(bert)); err != nil {
+		return err
+	}
+	w, err := c.Data()
+	if err != nil {
+		return err
+	}
+	_, _ = w.Write(data)
+	return errors.Join(w.Close(), c.Quit())
 }
 
 // numbered is the file for message n, so that names sort as numbers do.
