@@ -58,7 +58,7 @@ func TestGreetingComesFirst(t *testing.T) {
 	m.Said("EHLO pc")
 	a := explain.Reply(m.Context(), protocol.ParseReply(protocol.SMTP, "220 mail.lab.test ESMTP", false))
 	assert.Equal(t, "greeting", a.Class)
-	assert.Equal(t, "", a.Command)
+	assert.Empty(t, a.Command)
 }
 
 func TestNextFollowsTheTable(t *testing.T) {

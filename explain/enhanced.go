@@ -53,7 +53,8 @@ func enhancedWords(code string) phrases.Text {
 	if !ok {
 		return say("span.text", nil)
 	}
-	class, what := shelfEnhanced.get(e.class+".X.X"), phrases.Text{}
+	class := shelfEnhanced.get(e.class + ".X.X")
+	var what phrases.Text
 	r, exact := enhancedRecord(e)
 	if exact {
 		what = r.text()

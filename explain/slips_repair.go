@@ -65,7 +65,7 @@ var keywordSpellings = []string{"FROM", "FORM", "FRMO", "FRM", "FOM", "TO", "OT"
 
 // repairEnvelope rebuilds MAIL FROM:<address> or RCPT TO:<address>.
 func repairEnvelope(lead, rest, whole string) string {
-	address, params := "", ""
+	var address, params string
 	if open := openBracket(rest); open >= 0 {
 		address, params, _ = strings.Cut(rest[open+1:], ">")
 		params = strings.TrimLeft(params, ">")

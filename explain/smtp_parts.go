@@ -72,7 +72,8 @@ func isLabel(s string) bool { return s != "" && len(s) < 64 && isHost(s+".xx") }
 
 // software finds a known program's name in a greeting and the version behind it.
 func (v *view) software() {
-	for i, w := 0, 0; i < len(v.lower); i += max(w, 1) {
+	var w int
+	for i := 0; i < len(v.lower); i += max(w, 1) {
 		if w = wordEnd(v.lower[i:]); w == 0 {
 			continue
 		}

@@ -301,7 +301,7 @@ func TestNoLabReplyGoesUnexplained(t *testing.T) {
 		assert.NotEqual(t, explain.Unknown, a.Severity, name)
 		assert.NotContains(t, []string{"", "unknown"}, a.Class, name)
 		for _, sp := range a.Spans {
-			assert.False(t, sp.Kind == "unknown", "%s: %q is shown as unknown", name, explain.Raw(reply)[sp.Start:sp.End])
+			assert.NotEqual(t, "unknown", sp.Kind, "%s: %q is shown as unknown", name, explain.Raw(reply)[sp.Start:sp.End])
 		}
 	}
 }

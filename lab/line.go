@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"maillab/phrases"
 	"maillab/protocol"
@@ -33,11 +34,22 @@ func (s *Shell) send(ctx context.Context, c *session.Session, line string) {
 	switch {
 	case errors.Is(err, session.ErrHandshake):
 		s.show(Block{Kind: Problem, Text: Say("connection.handshake", phrases.Args{"host": phrases.Clean(c.Host)})})
-	case err != nil && !errors.Is(err, session.ErrClosed):
+	case err != nil && !errors.Is(err, session.ErrClosed) && !ends(c):
 		s.show(Block{Kind: Problem, Text: Say("connection.send-failed", phrases.Args{"error": phrases.Clean(err.Error())})})
 	}
 	s.settle(ctx, c)
 	s.remindOfColon(u)
+}
+
+// ends waits a moment for a conversation to end, and reports whether it did: a
+// line that could not be sent then needs no words beside those about the end.
+func ends(c *session.Session) bool {
+	select {
+	case <-c.Done():
+		return true
+	case <-time.After(time.Second):
+		return false
+	}
 }
 
 // settle waits for the answer, and says so when none comes.

@@ -6,6 +6,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -181,7 +182,8 @@ func (s *Shell) report(err error) {
 		return
 	}
 	text := Say("trouble.other", phrases.Args{"error": phrases.Clean(err.Error())})
-	if t, ok := err.(*Trouble); ok {
+	var t *Trouble
+	if errors.As(err, &t) {
 		text = t.Text()
 	}
 	s.show(Block{Kind: Problem, Text: text})

@@ -73,7 +73,7 @@ func FuzzWords(f *testing.F) {
 func FuzzStructure(f *testing.F) {
 	f.Add(goodTOML)
 	f.Add("[[step]]\n[[step.evidence]]\nor = [{kind = \"x\"}, {}]\n")
-	f.Fuzz(func(t *testing.T, toml string) {
+	f.Fuzz(func(_ *testing.T, toml string) {
 		_, _ = lessons.Load(folder(toml, goodMD, goodMD))
 	})
 }

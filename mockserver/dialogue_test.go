@@ -255,7 +255,7 @@ func (d *dialogue) step(line string) ([]string, error) {
 	case word == "closed":
 		extra, err := d.conns[rest].r.ReadString('\n')
 		if err == nil || isTimeout(err) {
-			return nil, fmt.Errorf("not closed: %q, %v", extra, err)
+			return nil, fmt.Errorf("not closed: %q, %w", extra, err)
 		}
 		return nil, nil
 	case strings.HasSuffix(word, "*"):

@@ -207,7 +207,7 @@ func TestStormOfBrokenConnections(t *testing.T) {
 					_ = nc.Close()
 					continue
 				}
-				defer nc.Close() //nolint:revive // stays open until the others are done
+				defer nc.Close() // stays open until the others are done
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"bytes"
 	"io"
+	"slices"
 )
 
 // Octets of the telnet protocol (RFC 854) and its timing mark (RFC 860).
@@ -35,7 +36,7 @@ func (f *telnetFilter) filter(buf []byte, out io.Writer) []byte {
 	if len(f.held) == 0 && bytes.IndexByte(buf, iac) < 0 {
 		return buf
 	}
-	all := append(f.held, buf...)
+	all := slices.Concat(f.held, buf)
 	f.held = nil
 	return f.strip(all, out)
 }

@@ -185,6 +185,9 @@ func (m *Machine) Said(line string) Utterance {
 	return u
 }
 
+// codeClosing is "service closing transmission channel" (RFC 5321 §4.2.3).
+const codeClosing = "221"
+
 // Heard records a reply and follows the table to the next state.
 func (m *Machine) Heard(r Reply) Outcome {
 	out := Outcome{Before: m.Context()}
@@ -265,6 +268,11 @@ func firstNext(a, b State) State {
 // guess lets the first digit decide where the table has no such code: a 2yz
 // grants what was asked, a 3yz goes on, anything else ends an exchange only.
 func guess(row *Row, code, args string) Answer {
+	if code == codeClosing {
+		// The server says that it closes the channel, whatever it was asked: Postfix does so
+		// where it takes the client for no mail program.
+		return Answer{Next: StateClosed}
+	}
 	if row == nil || code == "" {
 		return Answer{}
 	}

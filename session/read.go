@@ -154,6 +154,8 @@ func (s *Session) whyClosed(err error) protocol.Close {
 		return protocol.ClosedHandshake
 	case s.code == "421":
 		return protocol.ClosedBy421
+	case s.leaving() && s.refused():
+		return protocol.ClosedRefusal
 	case isReset(err):
 		return protocol.ClosedByReset
 	case errors.As(err, &timeout) && timeout.Timeout():

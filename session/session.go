@@ -39,6 +39,9 @@ type Config struct {
 	LineLimit int
 	// DialTimeout, HandshakeTimeout, WriteTimeout: 0 means 15 s, 15 s and 30 s.
 	DialTimeout, HandshakeTimeout, WriteTimeout time.Duration
+	// Linger is how long a refusal is given to be followed by the server hanging up, so that the
+	// next line is not sent to nobody. 0 means 40 ms.
+	Linger time.Duration
 	// PartialAfter is how long the server may pause in the middle of a line before the part is
 	// shown; FarewellAfter how long it may take to close after it agreed to QUIT. 0 means 1 s and 2 s.
 	PartialAfter, FarewellAfter time.Duration
@@ -62,7 +65,7 @@ func (c *Config) fillIn() {
 		fallback time.Duration
 	}{
 		{&c.DialTimeout, 15 * time.Second}, {&c.HandshakeTimeout, 15 * time.Second}, {&c.WriteTimeout, 30 * time.Second},
-		{&c.PartialAfter, time.Second}, {&c.FarewellAfter, 2 * time.Second},
+		{&c.Linger, 40 * time.Millisecond}, {&c.PartialAfter, time.Second}, {&c.FarewellAfter, 2 * time.Second},
 	} {
 		if *d.v == 0 {
 			*d.v = d.fallback
@@ -191,6 +194,7 @@ func (s *Session) Settle(ctx context.Context) error {
 		owed, change := s.owed(), s.change
 		s.mu.Unlock()
 		if !owed {
+			s.linger(ctx)
 			return nil
 		}
 		select {
@@ -198,6 +202,23 @@ func (s *Session) Settle(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+	}
+}
+
+// linger gives a server that has just refused something the time to hang up.
+func (s *Session) linger(ctx context.Context) {
+	s.mu.Lock()
+	refused := !s.over && s.refused()
+	s.mu.Unlock()
+	if !refused {
+		return
+	}
+	timer := time.NewTimer(s.cfg.Linger)
+	defer timer.Stop()
+	select {
+	case <-s.done:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 

@@ -195,7 +195,7 @@ func TestHostileServers(t *testing.T) {
 		s, r := open(t, scriptHost(t, ">220 "+strings.Repeat("x", 10<<20)+"\r\n"))
 		<-s.Done()
 		e := r.await(t, protocol.KindReply)
-		assert.Equal(t, 64<<10, len(r.await(t, protocol.KindLine).Raw))
+		assert.Len(t, r.await(t, protocol.KindLine).Raw, 64<<10)
 		assert.Equal(t, 10<<20+4-64<<10, e.Reply.Cut)
 		assert.Equal(t, "220", e.Reply.Code)
 	})
@@ -203,7 +203,7 @@ func TestHostileServers(t *testing.T) {
 		s, r := open(t, scriptHost(t, ">\x16\x03\x01\x00\x1b[2J\n"))
 		<-s.Done()
 		e := r.await(t, protocol.KindReply)
-		assert.Equal(t, "", e.Reply.Code)
+		assert.Empty(t, e.Reply.Code)
 		assert.Equal(t, protocol.Protocol(""), e.Context.Protocol)
 		assert.Equal(t, protocol.LF, r.await(t, protocol.KindLine).Ending)
 	})
@@ -251,4 +251,21 @@ func TestEventsSurviveJSON(t *testing.T) {
 	require.NoError(t, back.UnmarshalJSON(data))
 	assert.True(t, bytes.Equal(e.Raw, back.Raw))
 	assert.Equal(t, e.Kind, back.Kind)
+}
+
+// TestHangUpAfterARefusalIsNoticed: the next line is not sent to a server that has gone.
+func TestHangUpAfterARefusalIsNoticed(t *testing.T) {
+	for name, c := range map[string]struct{ greeting, line, reply string }{
+		"postfix": {"220 x\r\n", "mailfrom:<a@b>", "221 2.7.0 Error: I can break rules, too. Goodbye.\r\n"},
+		"dovecot": {"+OK x\r\n", "cc", "-ERR Too many invalid bad commands.\r\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, r := open(t, scriptHost(t, ">"+c.greeting, "<"+c.line+"\r\n", ">"+c.reply))
+			settle(t, s)
+			say(t, s, c.line)
+			_, err := s.Send("next")
+			require.ErrorIs(t, err, session.ErrClosed)
+			assert.Equal(t, protocol.ClosedRefusal, r.await(t, protocol.KindClosed).Close)
+		})
+	}
 }

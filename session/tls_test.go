@@ -48,7 +48,7 @@ func newCertificate(t *testing.T, by *tls.Certificate, change func(*x509.Certifi
 
 // tlsServer says lines in the clear up to an agreement to begin TLS, and then what it has under
 // TLS; with no lines, TLS begins at once. It reads a line before each it says but the first.
-func tlsServer(t *testing.T, cert *tls.Certificate, clear []string, under ...string) (host, port string) {
+func tlsServer(t *testing.T, cert *tls.Certificate, plain []string, under ...string) (host, port string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -61,12 +61,12 @@ func tlsServer(t *testing.T, cert *tls.Certificate, clear []string, under ...str
 		}
 		defer c.Close()
 		_ = c.SetDeadline(time.Now().Add(20 * time.Second))
-		talk(c, clear, true)
+		talk(c, plain, true)
 		secured := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS10})
 		if secured.Handshake() != nil {
 			return
 		}
-		talk(secured, under, len(clear) == 0)
+		talk(secured, under, len(plain) == 0)
 		_, _ = secured.Read(make([]byte, 1)) // until the client goes
 	}()
 	t.Cleanup(func() { l.Close(); <-done })

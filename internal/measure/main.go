@@ -129,7 +129,8 @@ func idleMemory(m string) float64 {
 	s.until("maillab>")
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(s.cmd.Process.Pid) + "/status")
 	if err != nil {
-		log.Fatal(err)
+		log.Print(err)
+		return 0
 	}
 	for _, line := range strings.Split(string(status), "\n") {
 		if kib, ok := strings.CutPrefix(line, "VmRSS:"); ok {

@@ -16,7 +16,7 @@ func TestReferenceIsCurrent(t *testing.T) {
 		require.NoError(t, err)
 		// A checkout on Windows may have its own line endings.
 		text := strings.ReplaceAll(string(got), "\r\n", "\n")
-		assert.True(t, text == string(page(lang)), "%s is out of date: run `go run ./internal/reference`", path)
+		assert.Equal(t, string(page(lang)), text, "%s is out of date: run `go run ./internal/reference`", path)
 	}
 }
 

@@ -120,7 +120,7 @@ func listener(changed func([]rune, int, rune) ([]rune, int, bool)) readline.List
 
 // consoleKeys returns readline's own standard input, which on Windows turns
 // console events into key codes.
-func consoleKeys() io.Reader { return readline.Stdin }
+func consoleKeys() io.Reader { return readline.Stdin } //nolint:unused // only Windows calls it
 
 // cancelable makes a read that can be given up, at the price of a goroutine
 // which stays until the read returns.

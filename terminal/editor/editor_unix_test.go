@@ -448,10 +448,12 @@ func TestCloseWhileReading(t *testing.T) {
 func TestCloseAtOnce(t *testing.T) {
 	for range 50 {
 		x := start(t, 20, 8, Options{})
-		go x.keys("a\rb\r\x03\t")
+		typed := make(chan struct{})
+		go func() { defer close(typed); x.keys("a\rb\r\x03\t") }()
 		x.read("> ")
 		require.NoError(t, x.Close())
 		x.result()
+		<-typed
 	}
 }
 

@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"errors"
 	"io"
 	"slices"
 )
@@ -89,13 +90,13 @@ func (e *Editor) end(text string, ok bool) (string, error) {
 		outcome = nil
 	}
 	e.search = nil
-	switch outcome {
-	case ErrEscape:
+	switch {
+	case errors.Is(outcome, ErrEscape):
 		if !e.mode.aside() {
 			e.kept = e.line
 		}
 		e.screen.hide()
-	case ErrInterrupt:
+	case errors.Is(outcome, ErrInterrupt):
 		if !e.mode.aside() {
 			e.kept = line{} // should it not have come back yet
 		}
