@@ -1,58 +1,23 @@
 package explain
 
 import (
-	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"maillab/phrases"
 )
 
 // maxShown bounds a value of the server's inside a sentence, in characters.
 const maxShown = 100
 
-// Clean makes text from outside safe to show: control characters, characters
-// that change the writing direction and octets that are no UTF-8 become visible
-// escapes.
-func Clean(s string) string {
-	if isClean(s) {
-		return s
-	}
-	var b strings.Builder
-	for len(s) > 0 {
-		r, n := utf8.DecodeRuneInString(s)
-		switch {
-		case r == utf8.RuneError && n == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[0])
-		case invisible(r) && r < 0x80:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case invisible(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteString(s[:n])
-		}
-		s = s[n:]
-	}
-	return b.String()
-}
-
-func isClean(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' || c == 0x7f || c >= 0x80 {
-			return utf8.ValidString(s) && strings.IndexFunc(s, invisible) < 0
-		}
-	}
-	return true
-}
+// Clean makes text from outside safe to show inside a sentence: what
+// phrases.Clean does, and a tab shows as ^I.
+func Clean(s string) string { return strings.ReplaceAll(phrases.Clean(s), "\t", "^I") }
 
 // invisible holds for characters that a terminal acts on or hides.
-func invisible(r rune) bool {
-	if r < 0x80 {
-		return r < ' ' || r == 0x7f
-	}
-	return r < 0xa0 || unicode.Is(unicode.Cf, r) || r == 0x2028 || r == 0x2029 || r == 0xfffc || r >= 0xe0000
-}
+func invisible(r rune) bool { return r == '\t' || !phrases.Harmless(r) }
 
 // shown is Clean, shortened for use inside a sentence.
 func shown(s string) string {

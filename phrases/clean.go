@@ -23,7 +23,7 @@ func Clean(s string) string {
 		case r < ' ' || r == 0x7f:
 			b.WriteByte('^')
 			b.WriteByte(byte(r) ^ 0x40)
-		case !harmless(r):
+		case !Harmless(r):
 			b.WriteString("\\u{")
 			b.WriteString(strings.ToUpper(hex(uint32(r))))
 			b.WriteByte('}')
@@ -38,14 +38,14 @@ func Clean(s string) string {
 func isClean(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < ' ' || s[i] >= 0x7f {
-			return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r != '\t' && !harmless(r) }) < 0
+			return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r != '\t' && !Harmless(r) }) < 0
 		}
 	}
 	return true
 }
 
-// harmless: it takes its place on the screen and does nothing else.
-func harmless(r rune) bool {
+// Harmless reports whether a character takes its place on the screen and does nothing else.
+func Harmless(r rune) bool {
 	return !unicode.IsControl(r) && !unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Cs, unicode.Co)
 }
 

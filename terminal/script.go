@@ -31,6 +31,9 @@ func NewScript(in io.Reader, out io.Writer, width int, colour bool, lang phrases
 	}
 }
 
+// SetASCII leaves out every sign that ASCII has not.
+func (r *Renderer) SetASCII(on bool) { r.ascii = on }
+
 // Run carries out the lines until there are no more, or one of them leaves. The
 // last prompt is not drawn: nobody would type there.
 func (s *Script) Run(ctx context.Context, shell *lab.Shell) error {

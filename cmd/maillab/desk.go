@@ -63,6 +63,7 @@ func (p *program) interactive(ctx context.Context, plan deskPlan) error {
 // between runs, so that a script does the same each time.
 func (p *program) script(ctx context.Context, plan deskPlan) error {
 	s := terminal.NewScript(p.in, p.out, p.columns(), p.colour(), p.lang)
+	s.SetASCII(asciiOnly(os.Getenv))
 	shell := lab.New(lab.Config{Front: s, Lang: p.lang, Unattended: true, Patience: time.Minute, Version: Version})
 	defer shell.Close()
 	if err := p.sit(ctx, s, shell, plan); err != nil {
