@@ -89,6 +89,10 @@ func drawVerbatim(r *Renderer, b lab.Block) {
 // what is left and wraps.
 func drawTable(r *Renderer, b lab.Block) {
 	widths := columnWidths(b.Rows, r.lang, r.width())
+	if total(widths) > r.width()-tableIndent-1 {
+		r.stacked(b)
+		return
+	}
 	for i, row := range b.Rows {
 		s := styleNone
 		if b.Head && i == 0 {
@@ -96,6 +100,34 @@ func drawTable(r *Renderer, b lab.Block) {
 		}
 		r.row(row, widths, s)
 	}
+}
+
+// stacked draws a table that no column could be taken off any more: each cell on
+// lines of its own, a row's first cell standing out.
+func (r *Renderer) stacked(b lab.Block) {
+	for i, row := range b.Rows {
+		if b.Head && i == 0 {
+			continue
+		}
+		for j, cell := range row {
+			indent := strings.Repeat(" ", tableIndent*min(j+1, 2))
+			s := styleNone
+			if j == 0 {
+				s = styleCommand
+			}
+			for _, l := range r.wrap(r.markup(cell.In(r.lang), s), r.width()-len(indent)-1) {
+				r.line(indent + l)
+			}
+		}
+	}
+}
+
+func total(widths []int) int {
+	sum := -tableGap
+	for _, w := range widths {
+		sum += w + tableGap
+	}
+	return sum
 }
 
 const (
@@ -119,11 +151,7 @@ func columnWidths(rows [][]phrases.Text, lang phrases.Lang, screen int) []int {
 // fit takes columns off the widest until the row fits the screen, the last one last.
 func fit(widths []int, room int) []int {
 	for {
-		total := 0
-		for _, w := range widths {
-			total += w + tableGap
-		}
-		if total-tableGap <= room || len(widths) == 0 {
+		if total(widths) <= room || len(widths) == 0 {
 			return widths
 		}
 		widest := len(widths) - 1

@@ -167,8 +167,12 @@ func (r *Renderer) part(quoted, meaning string) {
 	width := r.width() - barWidth - 3
 	quoted = clip(quoted, max(width*2/3, 8))
 	indent := partColumn + 1
+	narrow := width-indent < 24 // no room for two columns: the meaning goes below
+	if narrow {
+		indent = 2
+	}
 	lines := r.wrap(r.markup(meaning, styleNone), width-indent)
-	if columns(quoted) > partColumn {
+	if narrow || columns(quoted) > partColumn {
 		r.barRaw("  " + r.paint.paint(styleCommand, quoted))
 	} else {
 		r.barRaw("  " + r.paint.paint(styleCommand, pad(quoted, partColumn)) + " " + lines[0])
