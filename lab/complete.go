@@ -26,7 +26,7 @@ func (s *Shell) Complete(line string, cursor int) (start int, out []Candidate) {
 	if c == nil {
 		return s.completeCommand(line, 0)
 	}
-	if c.Context().State == protocol.StateContent {
+	if c.Context().InContent() {
 		return 0, nil
 	}
 	if strings.HasPrefix(line, ":") {
