@@ -28,6 +28,9 @@ func slipsOf(ctx protocol.Context) []Notice {
 func slips(ctx protocol.Context, u protocol.Utterance) []Notice {
 	switch u.Speech {
 	case protocol.SpeechContent:
+		if f := u.Fault; f != nil {
+			return []Notice{notice("reason."+string(f.Reason), f.At, f.Len, "", nil)}
+		}
 		return contentSlips(u.Line())
 	case protocol.SpeechContentEnd:
 		return nil

@@ -27,16 +27,18 @@ func (s *Shell) serverBlocks() []Block {
 		return []Block{{Kind: Para, Text: Say("servers.none", nil)}}
 	}
 	servers := [][]phrases.Text{}
-	for _, e := range n.Endpoints() {
-		servers = append(servers, []phrases.Text{
-			plain(e.Host + " " + strconv.Itoa(e.Port)), Say("servers.service."+e.Service, nil), plain(e.Addr),
-		})
-	}
 	accounts := [][]phrases.Text{}
-	for _, u := range n.Users() {
-		accounts = append(accounts, []phrases.Text{
-			plain(u.Name + " / " + u.Password), plain(u.Name + "@" + n.Domain()),
-		})
+	for _, l := range labs(n) {
+		for _, e := range l.Endpoints() {
+			servers = append(servers, []phrases.Text{
+				plain(e.Host + " " + strconv.Itoa(e.Port)), Say("servers.service."+e.Service, nil), plain(e.Addr),
+			})
+		}
+		for _, u := range l.Users() {
+			accounts = append(accounts, []phrases.Text{
+				plain(u.Name + " / " + u.Password), plain(u.Name + "@" + l.Domain()),
+			})
+		}
 	}
 	return []Block{
 		{Kind: Heading, Text: Say("servers.title", nil)}, {Kind: Table, Rows: servers},

@@ -17,19 +17,21 @@ type chunk struct {
 	refuse *protocol.Fault // its octets are read all the same, and thrown away
 }
 
-// chunkLine begins a BDAT. What the table has against it is said after its octets have come
-// (RFC 3030 §2); without a count that can be read there is nothing to wait for.
-func (s *smtpSession) chunkLine(u protocol.Utterance) error {
+// bdat begins a chunk; serve goes on with its octets.
+func (s *smtpSession) bdat(u protocol.Utterance) { s.beginChunk(u) }
+
+// beginChunk reports whether octets follow the line. What the table has against it is said after
+// they have come (RFC 3030 §2); without a count that can be read there is nothing to wait for.
+func (s *smtpSession) beginChunk(u protocol.Utterance) bool {
 	octets, last, ok := protocol.ParseChunk(u.Args)
-	if !ok {
-		s.refuse(u, u.Fault)
-		return nil
+	if u.Verb != verbChunk || !ok {
+		return false
 	}
 	if s.mail.broken && u.Fault == nil {
 		u.Fault = protocol.NewFault(protocol.SMTP, protocol.OutOfOrder, u.Line())
 	}
 	s.chunk = &chunk{u: u, octets: octets, last: last, refuse: u.Fault}
-	return s.chunkOctets()
+	return true
 }
 
 // chunkOctets reads what is left of the chunk and answers it.

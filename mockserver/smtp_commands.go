@@ -18,6 +18,7 @@ var smtpHandlers = map[string]func(*smtpSession, protocol.Utterance){
 	"MAIL": (*smtpSession).mailFrom,
 	"RCPT": (*smtpSession).rcptTo,
 	"DATA": (*smtpSession).data,
+	"BDAT": (*smtpSession).bdat,
 	"ETRN": (*smtpSession).etrn,
 	"RSET": (*smtpSession).rset,
 	"VRFY": (*smtpSession).vrfy,

@@ -120,8 +120,7 @@ func (s *smtpSession) command() error {
 		u.Fault = protocol.NewFault(protocol.SMTP, protocol.LineTooLong, u.Line())
 	}
 	switch {
-	case u.Verb == verbChunk:
-		return s.chunkLine(u)
+	case u.Fault != nil && s.beginChunk(u):
 	case u.Fault != nil:
 		s.refuse(u, u.Fault)
 	case u.Speech == protocol.SpeechResponse:
