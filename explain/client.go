@@ -77,7 +77,7 @@ func commandSlips(ctx protocol.Context, u protocol.Utterance) []Notice {
 func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
 	f := u.Fault
 	key, want := "reason."+string(f.Reason), f.Want
-	transaction := ctx.State == protocol.StateMail || ctx.State == protocol.StateRcpt
+	transaction := ctx.State == protocol.StateMail || ctx.State == protocol.StateRcpt || ctx.State == protocol.StateChunks
 	switch {
 	case f.Reason != protocol.OutOfOrder:
 	case u.Verb == "MAIL" && transaction:

@@ -107,12 +107,6 @@ var smtpTable = Table{
 			Ref: "RFC 5321 §4.1.1.4",
 		},
 		{
-			Verb: "BDAT", Lead: "BDAT ", Syntax: "BDAT octets [LAST]", Example: "BDAT 22 LAST", Args: ArgsChunk,
-			States:  []State{StateRcpt, StateChunks},
-			Answers: chunkAnswers(StateChunks), Last: chunkAnswers(stateBase),
-			Keyword: "CHUNKING", Ref: "RFC 3030 §2",
-		},
-		{
 			Verb: "QUIT", Lead: "QUIT", Syntax: "QUIT", Example: "QUIT", Args: ArgsNone,
 			Answers: []Answer{{Code: "221", Next: StateClosed}},
 			Ref:     "RFC 5321 §4.1.1.10",
@@ -144,6 +138,12 @@ var smtpTable = Table{
 			Verb: "HELP", Lead: "HELP", Syntax: "HELP [command]", Example: "HELP MAIL", Args: ArgsAny,
 			Answers: []Answer{{Code: "214"}, {Code: "211"}, {Code: "502"}, {Code: "504"}},
 			Ref:     "RFC 5321 §4.1.1.8",
+		},
+		{
+			Verb: "BDAT", Lead: "BDAT ", Syntax: "BDAT octets [LAST]", Example: "BDAT 22 LAST", Args: ArgsChunk,
+			States:  []State{StateRcpt, StateChunks},
+			Answers: chunkAnswers(StateChunks), Last: chunkAnswers(stateBase),
+			InsteadOf: "DATA", Keyword: "CHUNKING", Ref: "RFC 3030 §2",
 		},
 		{
 			Verb: "ETRN", Lead: "ETRN ", Syntax: "ETRN domain", Example: "ETRN far.test", Args: ArgsText,

@@ -51,6 +51,12 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	for _, b := range l.Endpoints() {
 		fmt.Fprintf(p.out, "%s=%s\n", strings.ToUpper(b.Service), b.Addr)
 	}
+	if far := l.Neighbour(); far != nil {
+		prefix, _, _ := strings.Cut(far.Domain(), ".")
+		for _, b := range far.Endpoints() {
+			fmt.Fprintf(p.out, "%s_%s=%s\n", strings.ToUpper(prefix), strings.ToUpper(b.Service), b.Addr)
+		}
+	}
 	fmt.Fprintln(p.out, "READY")
 	<-ctx.Done()
 	stop, cancel := context.WithTimeout(context.Background(), shutdownTime)
