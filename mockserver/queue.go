@@ -26,6 +26,9 @@ type parcel struct {
 	trouble string        // why the last try failed
 	waiting []string      // the addresses of rcpts
 	hurry   chan struct{} // ETRN: do not wait any longer
+
+	gone    context.Context // ends when the parcel is thrown away
+	discard context.CancelFunc
 }
 
 // queue holds the mail that is on its way to another server. Each parcel has a goroutine.
@@ -75,6 +78,15 @@ func (q *queue) hurry(domain string) int {
 		}
 	}
 	return n
+}
+
+// empty throws away what waits.
+func (q *queue) empty() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for p := range q.parcels {
+		p.discard()
+	}
 }
 
 // Waiting is a mail in the queue, for people to look at.
@@ -140,6 +152,7 @@ func (l *Lab) dispatch(p *parcel) {
 		return
 	}
 	p.waiting = addressesOf(p.rcpts)
+	p.gone, p.discard = context.WithCancel(q.ctx)
 	q.parcels[p] = struct{}{}
 	l.wg.Add(1)
 	q.mu.Unlock()
@@ -147,6 +160,7 @@ func (l *Lab) dispatch(p *parcel) {
 	go func() {
 		defer l.wg.Done()
 		l.carry(p)
+		p.discard()
 		q.mu.Lock()
 		delete(q.parcels, p)
 		q.mu.Unlock()
@@ -165,8 +179,8 @@ func addressesOf(rcpts []addressee) []string {
 func (l *Lab) carry(p *parcel) {
 	for try := 0; ; try++ {
 		last := try == len(l.cfg.Retry)
-		outcomes := l.deliverAway(l.queue.ctx, p)
-		if l.queue.ctx.Err() != nil {
+		outcomes := l.deliverAway(p.gone, p)
+		if p.gone.Err() != nil {
 			return
 		}
 		l.settle(p, outcomes, last, try)
@@ -179,6 +193,8 @@ func (l *Lab) carry(p *parcel) {
 		select {
 		case <-l.cfg.After(l.cfg.Retry[try]):
 		case <-p.hurry:
+		case <-p.gone.Done():
+			return
 		case <-l.queue.idle:
 			return
 		}

@@ -201,6 +201,16 @@ func TestCloseWithMailStillQueued(t *testing.T) {
 	assert.Empty(t, l.Queue())
 }
 
+func TestResetEmptiesTheQueue(t *testing.T) {
+	w, c := newWitness(), newClock()
+	l := start(t, mockserver.Config{Empty: true, Emit: w.emit, After: c.after})
+	submit(t, l, "", "friend@dead.test")
+	w.wait(t, protocol.KindDeferred, 1)
+	l.Reset()
+	require.Eventually(t, func() bool { return len(l.Queue()) == 0 }, 5*time.Second, time.Millisecond)
+	assert.Empty(t, l.Mailbox("jspdevelop"))
+}
+
 // reportOf reads a multipart/report as a mail program does, and returns the fields of its recipient.
 func reportOf(t *testing.T, m mockserver.Message) *message.Header {
 	t.Helper()

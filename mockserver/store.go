@@ -151,9 +151,10 @@ func (l *Lab) Mailbox(user string) []Message {
 	return out
 }
 
-// Reset puts every mailbox back to how it was at the start. Running POP3
+// Reset puts every mailbox back to how it was at the start, and throws away what is queued. Running POP3
 // sessions keep what they saw when they logged in.
 func (l *Lab) Reset() {
+	l.queue.empty()
 	if l.neighbour != nil {
 		l.neighbour.Reset()
 	}
