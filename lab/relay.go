@@ -89,16 +89,22 @@ func runQueue(_ context.Context, s *Shell, _ string) error {
 		return nil
 	}
 	rows := [][]phrases.Text{{
-		Say("queue.head.id", nil), Say("queue.head.server", nil), Say("queue.head.from", nil), Say("queue.head.to", nil),
-		Say("queue.head.tries", nil), Say("queue.head.next", nil), Say("queue.head.trouble", nil),
+		Say("queue.head.id", nil), Say("queue.head.from", nil), Say("queue.head.to", nil),
+		Say("queue.head.tries", nil), Say("queue.head.next", nil),
 	}}
+	var answers []Block
 	for _, w := range waiting {
 		rows = append(rows, []phrases.Text{
-			plain(w.ID), plain(w.Server), plain(phrases.Clean("<" + w.From + ">")), plain(phrases.Clean(strings.Join(w.To, " "))),
-			plain(strconv.Itoa(w.Tries)), s.nextTry(w), plain(phrases.Clean(w.Trouble)),
+			plain(w.ID), plain(phrases.Clean("<" + w.From + ">")), plain(phrases.Clean(strings.Join(w.To, " "))),
+			plain(strconv.Itoa(w.Tries)), s.nextTry(w),
 		})
+		if w.Trouble != "" {
+			answers = append(answers, Block{Kind: Note, Text: Say("queue.trouble", phrases.Args{
+				"id": w.ID, "server": w.Server, "trouble": phrases.Clean(w.Trouble),
+			})})
+		}
 	}
-	s.show(Block{Kind: Table, Rows: rows, Head: true}, Block{Kind: Note, Text: Say("queue.note", nil)})
+	s.show(append([]Block{{Kind: Table, Rows: rows, Head: true}}, append(answers, Block{Kind: Note, Text: Say("queue.note", nil)})...)...)
 	return nil
 }
 

@@ -3,9 +3,11 @@ package mockserver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"maillab/protocol"
@@ -70,7 +72,7 @@ type courier struct {
 func (l *Lab) deliverTo(ctx context.Context, host string, p *parcel) ([]outcomeOf, error) {
 	addr, _ := l.root().Resolve(host, "25")
 	if addr == "" {
-		return nil, &ClosedPortError{Host: host, Port: "25"}
+		return nil, fmt.Errorf("%s: %w", host, syscall.ECONNREFUSED)
 	}
 	nc, err := (&net.Dialer{Timeout: relayPatience}).DialContext(ctx, "tcp", addr)
 	if err != nil {
