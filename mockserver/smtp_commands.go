@@ -139,7 +139,8 @@ func (s *smtpSession) quit(protocol.Utterance) { s.say(&s.book.Quit, nil) }
 // vrfy confirms the lab's own users, which most servers keep to themselves today (RFC 5321
 // §7.3); the lab's passwords are public anyway.
 func (s *smtpSession) vrfy(u protocol.Utterance) {
-	p, ok := protocol.ParseMailbox(u.Args)
+	name, _ := protocol.CutUTF8(u.Args)
+	p, ok := protocol.ParseMailbox(name)
 	if !ok {
 		s.refuseFor(u, protocol.BadAddress)
 		return
@@ -168,7 +169,8 @@ func (l *Lab) fullAddress(p protocol.Path) string {
 
 // expn tells the members of the lab's mailing list, one a line (RFC 5321 §3.5.2).
 func (s *smtpSession) expn(u protocol.Utterance) {
-	p, ok := protocol.ParseMailbox(u.Args)
+	name, _ := protocol.CutUTF8(u.Args)
+	p, ok := protocol.ParseMailbox(name)
 	if !ok || !strings.EqualFold(s.lab.localName(p.String()), listName) || len(s.lab.cfg.Users) == 0 {
 		s.say(&s.book.ExpnNoList, nil)
 		return

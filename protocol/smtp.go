@@ -131,7 +131,7 @@ var smtpTable = Table{
 		},
 		{
 			Verb: "EXPN", Lead: "EXPN ", Syntax: "EXPN mailing-list", Example: "EXPN staff", Args: ArgsText,
-			Answers: []Answer{{Code: "250"}, {Code: "252"}, {Code: "550"}, {Code: "502"}, {Code: "504"}},
+			Answers: []Answer{{Code: "250"}, {Code: "252"}, {Code: "550"}, {Code: "553"}, {Code: "502"}, {Code: "504"}},
 			Ref:     "RFC 5321 §4.1.1.7",
 		},
 		{

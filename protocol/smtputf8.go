@@ -1,5 +1,7 @@
 package protocol
 
+import "strings"
+
 // SMTPUTF8 (RFC 6531) lets addresses, and the header of the mail, go beyond ASCII, if the client
 // asks for it with a parameter of MAIL.
 
@@ -26,7 +28,16 @@ func asksUTF8(u Utterance) bool {
 	return ok && given
 }
 
-// utf8Fault: outside ASCII an argument of MAIL and RCPT needs SMTPUTF8, and no other may go there.
+// CutUTF8 takes the parameter off the argument of VRFY or EXPN (RFC 6531 §3.7.4.2).
+func CutUTF8(args string) (name string, given bool) {
+	at := len(args) - len(" "+ParameterUTF8)
+	if at <= 0 || !strings.EqualFold(args[at:], " "+ParameterUTF8) {
+		return args, false
+	}
+	return strings.TrimRight(args[:at], " "), true
+}
+
+// utf8Fault: outside ASCII an argument of MAIL, RCPT, VRFY and EXPN needs SMTPUTF8, and no other may go there.
 func utf8Fault(u *Utterance, c *Context) *Fault {
 	if c.Protocol != SMTP || ASCII(u.Args) {
 		return nil
@@ -42,6 +53,10 @@ func utf8Fault(u *Utterance, c *Context) *Fault {
 		}
 	case ArgsTo:
 		if c.UTF8 {
+			return nil
+		}
+	case ArgsText:
+		if _, given := CutUTF8(u.Args); given || u.Row.Keyword == "ETRN" {
 			return nil
 		}
 	case ArgsDomain:
