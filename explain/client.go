@@ -28,6 +28,9 @@ func slipsOf(ctx protocol.Context) []Notice {
 func slips(ctx protocol.Context, u protocol.Utterance) []Notice {
 	switch u.Speech {
 	case protocol.SpeechContent:
+		if f := u.Fault; f != nil {
+			return []Notice{notice("reason."+string(f.Reason), f.At, f.Len, "", nil)}
+		}
 		return contentSlips(u.Line())
 	case protocol.SpeechContentEnd:
 		return nil
@@ -74,7 +77,7 @@ func commandSlips(ctx protocol.Context, u protocol.Utterance) []Notice {
 func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
 	f := u.Fault
 	key, want := "reason."+string(f.Reason), f.Want
-	transaction := ctx.State == protocol.StateMail || ctx.State == protocol.StateRcpt
+	transaction := ctx.State == protocol.StateMail || ctx.State == protocol.StateRcpt || ctx.State == protocol.StateChunks
 	switch {
 	case f.Reason != protocol.OutOfOrder:
 	case u.Verb == "MAIL" && transaction:

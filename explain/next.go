@@ -97,6 +97,8 @@ func rankOf(t *protocol.Table, r *protocol.Row, w where, here, said int) int {
 	switch {
 	case to > here && past && slices.Contains(r.Excludes, protocol.NeedAuth):
 		return step / 2
+	case r.InsteadOf == "DATA" && w.state == protocol.StateRcpt:
+		return 3 * step
 	case to > here:
 		return 0
 	case to == here && w.state == protocol.StateRcpt:

@@ -59,6 +59,8 @@ func commands() []LabCommand {
 
 		{Name: "base64", Usage: "base64 [encode TEXT | decode TEXT]", Group: groupTools, run: runBase64, Complete: completeBase64, private: true},
 		{Name: "inbox", Aliases: []string{"mailbox"}, Usage: "inbox [USER [NUMBER]]", Group: groupTools, run: runInbox, Complete: completeUsers},
+		{Name: "mx", Aliases: []string{"dig"}, Usage: "mx [DOMAIN]", Group: groupTools, run: runMX, Complete: completeDomains},
+		{Name: "queue", Aliases: []string{"mailq"}, Usage: "queue", Group: groupTools, run: runQueue},
 		{Name: "reset", Usage: "reset", Group: groupTools, run: runReset},
 		{Name: "explain", Usage: "explain off|brief|full|auto|last|WORD", Group: groupTools, run: runExplain, Complete: completeLevels},
 

@@ -26,7 +26,7 @@ func (s *Shell) Complete(line string, cursor int) (start int, out []Candidate) {
 	if c == nil {
 		return s.completeCommand(line, 0)
 	}
-	if c.Context().State == protocol.StateContent {
+	if c.Context().InContent() {
 		return 0, nil
 	}
 	if strings.HasPrefix(line, ":") {
@@ -123,8 +123,10 @@ func (s *Shell) completeArgument(line string, t *protocol.Table, c protocol.Cont
 	if open := strings.LastIndexByte(line, '<'); open >= 0 && strings.Contains(line, ":") {
 		var out []Candidate
 		if n := s.cfg.Network; n != nil {
-			for _, u := range n.Users() {
-				out = append(out, Candidate{Text: u.Name + "@" + n.Domain() + ">"})
+			for _, l := range labs(n) {
+				for _, u := range l.Users() {
+					out = append(out, Candidate{Text: u.Name + "@" + l.Domain() + ">"})
+				}
 			}
 		}
 		return open + 1, filter(out, line[open+1:])
@@ -176,9 +178,11 @@ func (s *Shell) portsOf(host string) []Candidate {
 		return nil
 	}
 	var out []Candidate
-	for _, e := range s.cfg.Network.Endpoints() {
-		if addr, _ := s.cfg.Network.Resolve(host, strconv.Itoa(e.Port)); addr == e.Addr {
-			out = append(out, Candidate{strconv.Itoa(e.Port), Say("servers.service."+e.Service, nil)})
+	for _, l := range labs(s.cfg.Network) {
+		for _, e := range l.Endpoints() {
+			if addr, _ := s.cfg.Network.Resolve(host, strconv.Itoa(e.Port)); addr == e.Addr {
+				out = append(out, Candidate{strconv.Itoa(e.Port), Say("servers.service."+e.Service, nil)})
+			}
 		}
 	}
 	return out

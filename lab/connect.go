@@ -98,6 +98,9 @@ func (s *Shell) dialTrouble(err error) error {
 }
 
 func joinPorts(ports []int) string {
+	if len(ports) == 0 {
+		return "-"
+	}
 	words := make([]string, len(ports))
 	for i, p := range ports {
 		words[i] = strconv.Itoa(p)

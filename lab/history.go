@@ -26,7 +26,7 @@ func (s *Shell) Keep(line string) Keeping {
 	switch {
 	case c == nil:
 		return keepCommand(strings.TrimPrefix(strings.TrimSpace(line), ":"))
-	case c.Context().State == protocol.StateContent:
+	case c.Context().InContent():
 		return Keeping{}
 	case strings.HasPrefix(line, ":"):
 		return keepCommand(strings.TrimSpace(line[1:]))

@@ -21,7 +21,7 @@ func runInbox(_ context.Context, s *Shell, arg string) error {
 		s.show(s.mailboxTable(n), Block{Kind: Note, Text: Say("inbox.how", nil)})
 		return nil
 	}
-	user, _, _ := strings.Cut(words[0], "@")
+	n, user := mailboxOf(n, words[0])
 	if !hasUser(n, user) {
 		return trouble("inbox.unknown-user", phrases.Args{"user": phrases.Clean(words[0]), "users": userNames(n)})
 	}
@@ -48,6 +48,17 @@ func runReset(_ context.Context, s *Shell, _ string) error {
 	return nil
 }
 
+// mailboxOf finds the domain that a mailbox belongs to, by its address or the user's name.
+func mailboxOf(n *mockserver.Lab, name string) (*mockserver.Lab, string) {
+	user, domain, whole := strings.Cut(name, "@")
+	for _, l := range labs(n) {
+		if whole && strings.EqualFold(domain, l.Domain()) || !whole && hasUser(l, user) {
+			return l, user
+		}
+	}
+	return n, user
+}
+
 func hasUser(n *mockserver.Lab, name string) bool {
 	for _, u := range n.Users() {
 		if strings.EqualFold(u.Name, name) {
@@ -67,15 +78,21 @@ func userNames(n *mockserver.Lab) string {
 
 func (s *Shell) mailboxTable(n *mockserver.Lab) Block {
 	rows := [][]phrases.Text{{Say("inbox.head.user", nil), Say("inbox.head.count", nil), Say("inbox.head.newest", nil)}}
-	for _, u := range n.Users() {
-		mails := n.Mailbox(u.Name)
-		newest := plain("-")
-		if len(mails) > 0 {
-			newest = plain(phrases.Clean(viewMail(mails[len(mails)-1].Content).Subject))
+	for _, l := range labs(n) {
+		for _, u := range l.Users() {
+			rows = append(rows, mailboxRow(l, u.Name))
 		}
-		rows = append(rows, []phrases.Text{plain(u.Name), plain(strconv.Itoa(len(mails))), newest})
 	}
 	return Block{Kind: Table, Rows: rows, Head: true}
+}
+
+func mailboxRow(n *mockserver.Lab, user string) []phrases.Text {
+	mails := n.Mailbox(user)
+	newest := plain("-")
+	if len(mails) > 0 {
+		newest = plain(phrases.Clean(viewMail(mails[len(mails)-1].Content).Subject))
+	}
+	return []phrases.Text{plain(user), plain(strconv.Itoa(len(mails))), newest}
 }
 
 func mailTable(user string, mails []mockserver.Message) []Block {

@@ -139,6 +139,35 @@ func TestWhatHistoryKeeps(t *testing.T) {
 	check(nothing, "Dear fpwjp,", ":help")
 }
 
+func TestMXAndQueue(t *testing.T) {
+	d := newDesk(t)
+	far := d.say("mx far.test")
+	assert.Contains(t, far, "mx1.far.test.")
+	assert.Contains(t, far, "The lowest preference is tried first")
+	assert.Contains(t, d.say("mx someone@nomail.test"), "null MX")
+	assert.Contains(t, d.say("mx pop3.lab.test"), "has no MX record")
+	assert.Contains(t, d.say("mx elsewhere.example"), "has no domain elsewhere.example")
+	assert.Contains(t, d.say("mx"), "lab.test, far.test, nomail.test, dead.test")
+	assert.Contains(t, d.say("queue"), "The queue is empty")
+	d.say("telnet smtp.lab.test 587", "ehlo x", "auth plain AGpzcGRldmVsb3AAanNwMTIz", "mail from:<jspdevelop@lab.test>",
+		"rcpt to:<friend@dead.test>", "data", "Subject: x", "", ".", "quit")
+	waiting := d.say("queue")
+	assert.Contains(t, waiting, "friend@dead.test")
+	assert.Contains(t, d.say("inbox amy@far.test"), "amy")
+	assert.Contains(t, d.say("servers"), "smtp.far.test 25")
+}
+
+// TestChunkByHand: lines typed after BDAT are content until its octets have come.
+func TestChunkByHand(t *testing.T) {
+	d := newDesk(t)
+	before := len(d.net.Mailbox("fpwjp"))
+	d.say("telnet smtp.lab.test", "ehlo x", "mail from:<>", "rcpt to:<fpwjp@lab.test>", "bdat 24 last", "Subject: x", "", ":quit now", "quit")
+	assert.Equal(t, []string{"220", "250", "250", "250", "250", "500", "221"}, d.codes())
+	mails := d.net.Mailbox("fpwjp")
+	require.Len(t, mails, before+1)
+	assert.Contains(t, string(mails[before].Content), "Subject: x\r\n\r\n:quit now")
+}
+
 func TestCompletion(t *testing.T) {
 	d := newDesk(t)
 	texts := func(line string) []string {
@@ -150,7 +179,7 @@ func TestCompletion(t *testing.T) {
 		return out
 	}
 	assert.Equal(t, []string{"telnet"}, texts("te"))
-	assert.Equal(t, []string{"telnet smtp.lab.test"}, texts("telnet s"))
+	assert.Equal(t, []string{"telnet smtp.lab.test"}, texts("telnet smtp.l"))
 	assert.Equal(t, []string{"telnet smtp.lab.test 25", "telnet smtp.lab.test 587", "telnet smtp.lab.test 465"}, texts("telnet smtp.lab.test "))
 	assert.Equal(t, []string{"lesson smtp-send", "lesson pop3-read"}, texts("lesson "))
 	assert.Contains(t, texts(""), "lessons")

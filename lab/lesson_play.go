@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"maillab/phrases"
-	"maillab/protocol"
 )
 
 // recipe returns the lines that do the present step from where the conversation stands.
@@ -64,7 +63,7 @@ func (s *Shell) carryOut(ctx context.Context, line string) error {
 	switch {
 	case c == nil:
 		return s.runCommand(ctx, strings.TrimPrefix(line, ":"), false)
-	case strings.HasPrefix(line, ":") && c.Context().State != protocol.StateContent:
+	case strings.HasPrefix(line, ":") && !c.Context().InContent():
 		return s.runCommand(ctx, line[1:], true)
 	}
 	s.send(ctx, c, line)

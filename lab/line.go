@@ -20,7 +20,7 @@ func (s *Shell) Line(ctx context.Context, line string) {
 	switch {
 	case c == nil:
 		s.report(s.runCommand(ctx, strings.TrimPrefix(strings.TrimSpace(line), ":"), false))
-	case strings.HasPrefix(line, ":") && c.Context().State != protocol.StateContent:
+	case strings.HasPrefix(line, ":") && !c.Context().InContent():
 		s.report(s.runCommand(ctx, strings.TrimSpace(line[1:]), true))
 	default:
 		s.send(ctx, c, line)

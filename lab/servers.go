@@ -11,7 +11,7 @@ import (
 // accounts, three things to type.
 func (s *Shell) Welcome() []Block {
 	blocks := []Block{{Kind: Heading, Text: Say("welcome.title", nil)}, {Kind: Para, Text: Say("welcome.what", nil)}}
-	blocks = append(blocks, s.serverBlocks()...)
+	blocks = append(blocks, s.serverBlocks(false)...)
 	blocks = append(blocks, Block{Kind: Heading, Text: Say("welcome.try", nil)})
 	rows := [][]phrases.Text{}
 	for _, key := range []string{"lesson", "telnet", "help"} {
@@ -20,23 +20,29 @@ func (s *Shell) Welcome() []Block {
 	return append(blocks, Block{Kind: Table, Rows: rows}, Block{Kind: Gap})
 }
 
-// serverBlocks lists servers and accounts.
-func (s *Shell) serverBlocks() []Block {
+// serverBlocks lists servers and accounts: of the first domain, or of all.
+func (s *Shell) serverBlocks(everything bool) []Block {
 	n := s.cfg.Network
 	if n == nil {
 		return []Block{{Kind: Para, Text: Say("servers.none", nil)}}
 	}
-	servers := [][]phrases.Text{}
-	for _, e := range n.Endpoints() {
-		servers = append(servers, []phrases.Text{
-			plain(e.Host + " " + strconv.Itoa(e.Port)), Say("servers.service."+e.Service, nil), plain(e.Addr),
-		})
+	domains := labs(n)
+	if !everything {
+		domains = domains[:1]
 	}
+	servers := [][]phrases.Text{}
 	accounts := [][]phrases.Text{}
-	for _, u := range n.Users() {
-		accounts = append(accounts, []phrases.Text{
-			plain(u.Name + " / " + u.Password), plain(u.Name + "@" + n.Domain()), plain(u.Token),
-		})
+	for _, l := range domains {
+		for _, e := range l.Endpoints() {
+			servers = append(servers, []phrases.Text{
+				plain(e.Host + " " + strconv.Itoa(e.Port)), Say("servers.service."+e.Service, nil), plain(e.Addr),
+			})
+		}
+		for _, u := range l.Users() {
+			accounts = append(accounts, []phrases.Text{
+				plain(u.Name + " / " + u.Password), plain(u.Name + "@" + l.Domain()), plain(u.Token),
+			})
+		}
 	}
 	return []Block{
 		{Kind: Heading, Text: Say("servers.title", nil)}, {Kind: Table, Rows: servers},
@@ -45,7 +51,7 @@ func (s *Shell) serverBlocks() []Block {
 }
 
 func runServers(_ context.Context, s *Shell, _ string) error {
-	s.show(s.serverBlocks()...)
+	s.show(s.serverBlocks(true)...)
 	s.show(Block{Kind: Note, Text: Say("servers.note", nil)})
 	return nil
 }

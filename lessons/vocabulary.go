@@ -10,7 +10,8 @@ var kinds = []string{
 	string(protocol.KindLine), string(protocol.KindPartial), string(protocol.KindReply),
 	string(protocol.KindClosed), string(protocol.KindDelivered), string(protocol.KindRetrieved),
 	string(protocol.KindRemoved), string(protocol.KindLocked), string(protocol.KindUnlocked),
-	string(protocol.KindCommand), string(protocol.KindTLS),
+	string(protocol.KindCommand), string(protocol.KindTLS), string(protocol.KindQueued), string(protocol.KindDeferred),
+	string(protocol.KindRelayed), string(protocol.KindBounced),
 }
 
 var closes = []string{
@@ -36,6 +37,7 @@ var reasons = []string{
 	string(protocol.BadDomain), string(protocol.BadParameter), string(protocol.UnknownParameter),
 	string(protocol.BadNumber), string(protocol.BadDigest), string(protocol.BadBase64),
 	string(protocol.Cancelled), string(protocol.LineTooLong), string(protocol.NulInLine),
+	string(protocol.TooLongPath), string(protocol.NeedsUTF8), string(protocol.BeyondChunk),
 }
 
 // verbs returns the verbs of a protocol's table, those of lines that are no commands included.

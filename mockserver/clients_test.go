@@ -228,7 +228,7 @@ func TestNetSMTPWithEveryMechanism(t *testing.T) {
 	require.Len(t, all, 4)
 	for _, m := range all {
 		assert.True(t, bytes.HasSuffix(m.Content, []byte(content)))
-		assert.Contains(t, string(m.Content), "with ESMTPSA id "+m.ID+"\r\n\tfor <fpwjp@lab.test>;")
+		assert.Contains(t, string(m.Content), "with UTF8SMTPSA id "+m.ID+"\r\n\tfor <fpwjp@lab.test>;")
 	}
 	err := sendMail(t, l, "submission", nil, "a@b.test", []string{"fpwjp@lab.test"}, []byte(content))
 	require.ErrorContains(t, err, "5.7.0 Authentication required")

@@ -16,6 +16,8 @@ type unread struct {
 	afterCRLF   bool // what was read last is a CRLF: only then a lone dot is the end
 	octets      int  // without dot-stuffing, those not kept included
 	lineTooLong bool
+	line        int  // of a chunk: octets of the line so far
+	cr          bool // of a chunk: the octet before was a CR
 }
 
 // readContent reads up to <CRLF>.<CRLF> into s.buffer, dots taken off (RFC 5321 §4.5.2).
@@ -66,13 +68,16 @@ type traceFields struct {
 }
 
 // String writes Return-Path and Received (RFC 5321 §4.4).
-func (t traceFields) String() string {
+func (t traceFields) String() string { return "Return-Path: <" + t.from + ">\r\n" + t.received() }
+
+// received is the field alone: only the server that delivers writes Return-Path.
+func (t traceFields) received() string {
 	clause := ""
 	if t.recipient != "" {
 		clause = "\r\n\tfor <" + t.recipient + ">"
 	}
-	return fmt.Sprintf("Return-Path: <%s>\r\nReceived: from %s (%s)\r\n\tby %s (maillab) with %s id %s%s;\r\n\t%s\r\n",
-		t.from, t.helo, addressLiteral(t.peer), t.by, t.with, t.id, clause, t.when.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
+	return fmt.Sprintf("Received: from %s (%s)\r\n\tby %s (maillab) with %s id %s%s;\r\n\t%s\r\n",
+		t.helo, addressLiteral(t.peer), t.by, t.with, t.id, clause, t.when.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
 }
 
 // addressLiteral writes an IP address as RFC 5321 §4.1.3 has it.

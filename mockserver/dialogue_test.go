@@ -34,6 +34,7 @@ import (
 //	R: "MAIL\r\nQUIT\r\n" sends a Go string as it is
 //	L: 600 NOOP x         sends the text with as many of its last octet as make a line of 600 octets
 //	S: 250 2.0.0 {}       reads one line; {} matches anything; {n} the number of octets and the like
+//	S+                    reads a whole SMTP reply, whatever it is
 //	S*                    reads lines up to a lone dot, whatever they are
 //	S+                    reads the lines of one SMTP reply, whatever they are
 //	shutdown              begins a shutdown in good order
@@ -82,8 +83,9 @@ func (c *talker) said(line string) {
 	if c.m == nil {
 		return
 	}
-	c.predicted = c.m.Said(line).Fault
-	if len(line) > maxCommandLine {
+	u := c.m.Said(line)
+	c.predicted = u.Fault
+	if len(line) > maxCommandLine || u.Speech == protocol.SpeechContent {
 		c.predicted = nil
 	}
 }
@@ -218,6 +220,10 @@ func (d *dialogue) set(cfg *Config, words []string) {
 		cfg.IdleTimeout, _ = time.ParseDuration(words[1])
 	case "message":
 		cfg.Limits.Message = n
+	case "queue":
+		cfg.Limits.Queue = n
+	case "greylist":
+		cfg.Greylist = []string{words[1]}
 	case "recipients":
 		cfg.Limits.Recipients = n
 	case "mailbox":
@@ -260,7 +266,7 @@ func (d *dialogue) step(line string) ([]string, error) {
 		return nil, nil
 	case strings.HasSuffix(word, "*"):
 		return d.readBody(word[1 : len(word)-1])
-	case strings.HasSuffix(word, "+"):
+	case strings.HasSuffix(word, "+") && word[0] == 'S':
 		return d.readReply(word[1 : len(word)-1])
 	case strings.HasSuffix(word, ":") && word[0] == 'C':
 		return nil, d.sendLine(word[1:len(word)-1], rest)
@@ -346,22 +352,22 @@ func (d *dialogue) expect(name, want string) (string, error) {
 	return said, nil
 }
 
+// readReply reads an SMTP reply of any number of lines.
+func (d *dialogue) readReply(name string) (said []string, err error) {
+	for {
+		line, err := d.read(name)
+		said = append(said, line)
+		if err != nil || len(line) < 4 || line[3] != '-' {
+			return said, err
+		}
+	}
+}
+
 func (d *dialogue) readBody(name string) ([]string, error) {
 	for {
 		line, err := d.read(name)
 		if err != nil || line == "." {
 			return nil, err
-		}
-	}
-}
-
-func (d *dialogue) readReply(name string) ([]string, error) {
-	var heard []string
-	for {
-		line, err := d.read(name)
-		heard = append(heard, line)
-		if err != nil || len(line) < 4 || line[3] != '-' {
-			return heard, err
 		}
 	}
 }

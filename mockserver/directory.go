@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"crypto/subtle"
+	"slices"
 	"strings"
 
 	"maillab/protocol"
@@ -9,6 +10,9 @@ import (
 
 // listName is the lab's mailing list, for EXPN: it has every user as a member.
 const listName = "staff"
+
+// chinesePostmaster is postmaster by a name outside ASCII, for SMTPUTF8.
+const chinesePostmaster = "站长"
 
 // user finds an account by name, with or without the lab's domain, any letter case.
 func (l *Lab) user(name string) (User, bool) {
@@ -77,7 +81,8 @@ func (l *Lab) membersOf(local string) []User {
 	switch {
 	case strings.EqualFold(local, listName):
 		return l.cfg.Users
-	case strings.EqualFold(local, "postmaster") && len(l.cfg.Users) > 0:
+	case len(l.cfg.Users) == 0:
+	case strings.EqualFold(local, "postmaster"), local == chinesePostmaster, slices.Contains(l.cfg.Greylist, strings.ToLower(local)):
 		return l.cfg.Users[:1]
 	}
 	return nil

@@ -85,6 +85,8 @@ var (
 		"EHLO x\r\nMAIL FROM:<a@b.test>\r\n",
 		"EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<fpwjp@lab.test>\r\n",
 		"EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<staff@lab.test>\r\nDATA\r\n",
+		"EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<fpwjp@lab.test>\r\nBDAT 40\r\n",
+		"EHLO x\r\nMAIL FROM:<a@b.test> SMTPUTF8 RET=HDRS ENVID=x\r\nRCPT TO:<fpwjp@lab.test> NOTIFY=SUCCESS\r\nBDAT 3 LAST\r\n",
 	}
 	pop3Openings = []string{
 		"",
@@ -181,6 +183,35 @@ func FuzzContent(f *testing.F) {
 		}
 		if !strings.HasSuffix(c.out.String(), "Closing the connection\r\n") {
 			t.Fatalf("said %q", c.out.String())
+		}
+	})
+}
+
+// FuzzChunks: content in chunks of any size is kept octet for octet, however the network cuts it.
+func FuzzChunks(f *testing.F) {
+	f.Add(uint16(3), uint8(5), []byte("Subject: x\r\n\r\n.\r\n..\r\nMAIL FROM:<a@b.test>\r\n"))
+	f.Add(uint16(1), uint8(1), []byte("no header\r\r\n.\r\r\n"))
+	l := fuzzLab(f)
+	f.Fuzz(func(t *testing.T, size uint16, chunk uint8, content []byte) {
+		content = toCRLF(content)
+		if len(content) > 4096 || bytes.IndexByte(content, iac) >= 0 {
+			t.Skip()
+		}
+		l.Reset()
+		script := []byte("EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<jspdevelop@lab.test>\r\n")
+		for rest := content; len(rest) > 0; {
+			n := min(int(chunk)+1, len(rest))
+			script = append(script, "BDAT "+itoa(n)+"\r\n"...)
+			script = append(script, rest[:n]...)
+			rest = rest[n:]
+		}
+		said := talkInMemory(l, "smtp", append(script, "BDAT 0 LAST\r\nQUIT\r\n"...), int(size)+1)
+		box := l.Mailbox("jspdevelop")
+		if len(box) != 1 || !bytes.HasSuffix(box[0].Content, content) {
+			t.Fatalf("%d mails, said %q", len(box), said)
+		}
+		if !strings.HasSuffix(said, "Closing the connection\r\n") {
+			t.Fatalf("said %q", said)
 		}
 	})
 }

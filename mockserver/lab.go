@@ -48,6 +48,16 @@ type Config struct {
 	AuthorityFile string
 	// Limits, each with its own default.
 	Limits Limits
+
+	// Alone leaves the second domain out (Lab.Neighbour).
+	Alone bool
+	// Retry is how long a mail for another domain waits after its first failed try, after its second,
+	// and so on; after the last it is given up. nil means 3, 5, 10 and 20 seconds.
+	Retry []time.Duration
+	// After is the clock of those waits; nil means time.After.
+	After func(time.Duration) <-chan time.Time
+	// Greylist are local parts, in lower case, for which the first try of each sender is put off.
+	Greylist []string
 }
 
 // Limits bound what one client can make a server hold. 0 means the default.
@@ -58,6 +68,7 @@ type Limits struct {
 	Errors         int // refused commands in a row, after which the server hangs up; 50
 	Connections    int // at once, all listeners together; 500
 	ConnectionsPer int // at once from one address; 500
+	Queue          int // mails that wait for another server; 1000
 }
 
 // User is an account of the lab. The password is kept as it is: APOP and
@@ -80,6 +91,10 @@ type Lab struct {
 	store *store
 	ids   idSource
 	doors []door
+	queue *queue
+
+	parent    *Lab // of the second domain: the lab it belongs to
+	neighbour *Lab // of the lab: its second domain
 
 	ca          *authority // nil when the certificate comes from outside
 	certificate func() (*tls.Certificate, error)
@@ -92,6 +107,7 @@ type Lab struct {
 	closed bool
 	wires  map[*wire]struct{}
 	per    map[string]int // connections by remote address
+	grey   map[string]bool
 }
 
 // door is one open listener.
@@ -102,9 +118,12 @@ type door struct {
 
 // Start opens the listeners and fills the mailboxes. When it returns without an
 // error, every listener accepts.
-func Start(cfg Config) (*Lab, error) {
-	l := &Lab{cfg: cfg.withDefaults(), secret: make([]byte, 32), wires: map[*wire]struct{}{}, per: map[string]int{}}
-	if err := loadBooks(); err != nil {
+func Start(cfg Config) (*Lab, error) { return start(cfg, nil) }
+
+// start is Start for a domain that belongs to another lab, or to none.
+func start(cfg Config, parent *Lab) (*Lab, error) {
+	l := &Lab{parent: parent, queue: newQueue(), cfg: cfg.withDefaults(), secret: make([]byte, 32), wires: map[*wire]struct{}{}, per: map[string]int{}}
+	if err := errors.Join(loadBooks(), loadZone()); err != nil {
 		return nil, err
 	}
 	l.ids.now = l.cfg.Now
@@ -119,7 +138,7 @@ func Start(cfg Config) (*Lab, error) {
 			return nil, err
 		}
 	}
-	if err := l.newTLSConfig(); err != nil {
+	if err := errors.Join(l.newTLSConfig(), l.moveIn()); err != nil {
 		_ = l.Close()
 		return nil, err
 	}
@@ -151,6 +170,12 @@ func (c Config) withDefaults() Config {
 	if c.IdleTimeout == 0 {
 		c.IdleTimeout = 30 * time.Minute
 	}
+	if c.Retry == nil {
+		c.Retry = defaultRetry
+	}
+	if c.After == nil {
+		c.After = time.After
+	}
 	c.Limits = c.Limits.withDefaults()
 	return c
 }
@@ -172,7 +197,7 @@ func (l Limits) withDefaults() Limits {
 		value int
 	}{
 		{&l.Message, 10 << 20}, {&l.Recipients, 1000}, {&l.Mailbox, 256 << 20},
-		{&l.Errors, 50}, {&l.Connections, 500}, {&l.ConnectionsPer, 500},
+		{&l.Errors, 50}, {&l.Connections, 500}, {&l.ConnectionsPer, 500}, {&l.Queue, 1000},
 	} {
 		if *d.field == 0 {
 			*d.field = d.value
@@ -276,10 +301,15 @@ func (l *Lab) Close() error {
 		_ = w.nc.Close()
 	}
 	l.mu.Unlock()
+	l.queue.rest()
+	l.queue.stop()
 	for _, d := range l.doors {
 		_ = d.Close()
 	}
 	l.wg.Wait()
+	if l.neighbour != nil {
+		return l.neighbour.Close()
+	}
 	return nil
 }
 
@@ -288,6 +318,7 @@ func (l *Lab) Close() error {
 // session may finish. What is left when ctx ends is closed, and ctx's error returned.
 func (l *Lab) Shutdown(ctx context.Context) error {
 	l.draining.Store(true)
+	l.queue.rest()
 	for _, d := range l.doors {
 		_ = d.Close()
 	}
@@ -317,5 +348,8 @@ func (l *Lab) Users() []User { return append([]User(nil), l.cfg.Users...) }
 // emit completes an event and hands it on. No lock may be held.
 func (l *Lab) emit(e protocol.Event) {
 	e.Time = l.cfg.Now()
+	if l.parent != nil && e.Mailbox != "" {
+		e.Mailbox += "@" + l.cfg.Domain
+	}
 	l.cfg.Emit(e)
 }

@@ -60,6 +60,7 @@ func TestLabNetwork(t *testing.T) {
 		{"pop3.lab.test", "25", -1, true},
 		{"smtp.lab.test", "995", -1, true},
 		{"imap.lab.test", "143", -1, false},
+		{"mx1.far.test", "25", -1, true},
 		{"example.com", "25", -1, false},
 	} {
 		addr, known := l.Resolve(c.host, c.port)
@@ -70,7 +71,10 @@ func TestLabNetwork(t *testing.T) {
 		}
 		assert.Equal(t, want, addr, "%s %s", c.host, c.port)
 	}
-	assert.Equal(t, []string{"smtp.lab.test", "mail.lab.test", "pop3.lab.test"}, l.Hosts())
+	assert.Equal(t, []string{
+		"smtp.lab.test", "mail.lab.test", "mx.lab.test", "pop3.lab.test",
+		"smtp.far.test", "mail.far.test", "mx.far.test", "pop3.far.test",
+	}, l.Hosts())
 }
 
 func TestDialInsideTheLab(t *testing.T) {

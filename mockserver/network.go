@@ -25,7 +25,7 @@ type service struct {
 
 // services of the lab; a port that stands here is open when a listener is.
 var services = []service{
-	{name: "smtp", protocol: protocol.SMTP, port: 25, hosts: []string{"smtp", "mail"}},
+	{name: "smtp", protocol: protocol.SMTP, port: 25, hosts: []string{"smtp", "mail", "mx"}},
 	// RFC 6409 §4.3: a submission server demands authentication.
 	{name: "submission", protocol: protocol.SMTP, port: 587, hosts: []string{"smtp", "mail"}, demands: []string{"MAIL"}},
 	{name: "smtps", protocol: protocol.SMTP, port: 465, hosts: []string{"smtp", "mail"}, implicitTLS: true},
@@ -71,6 +71,9 @@ func (l *Lab) Hosts() []string {
 				out = append(out, name)
 			}
 		}
+	}
+	if l.neighbour != nil {
+		out = append(out, l.neighbour.Hosts()...)
 	}
 	return out
 }
@@ -121,7 +124,10 @@ func (l *Lab) Resolve(host, port string) (addr string, known bool) {
 			return dialable(d.Addr()), true
 		}
 	}
-	return "", known
+	if !known && l.neighbour != nil {
+		return l.neighbour.Resolve(host, port)
+	}
+	return "", known || l.root().isDown(host)
 }
 
 // dialable is the address to connect to: a listener on all addresses is reached by loopback.
@@ -149,6 +155,9 @@ func (l *Lab) openPorts(host string) []int {
 		if l.serves(d.service, host) {
 			out = append(out, d.service.port)
 		}
+	}
+	if out == nil && l.neighbour != nil {
+		return l.neighbour.openPorts(host)
 	}
 	return out
 }

@@ -91,9 +91,22 @@ type smtpSayings struct {
 	RcptTooMany saying `toml:"rcpt-too-many"`
 	RcptFull    saying `toml:"rcpt-mailbox-full"`
 
+	RcptLogin      saying `toml:"rcpt-relay-login"`
+	RcptNullMX     saying `toml:"rcpt-null-mx"`
+	RcptQueueFull  saying `toml:"rcpt-queue-full"`
+	RcptGreylisted saying `toml:"rcpt-greylisted"`
+
+	EtrnStarted saying `toml:"etrn-started"`
+	EtrnNothing saying `toml:"etrn-nothing"`
+	EtrnRefused saying `toml:"etrn-refused"`
+
 	Data       saying `toml:"data"`
 	Queued     saying `toml:"queued"`
 	DataTooBig saying `toml:"content-too-big"`
+	Loop       saying `toml:"mail-loop"`
+
+	Chunk       saying `toml:"chunk"`
+	ChunkTooBig saying `toml:"chunk-too-big"`
 
 	Rset saying `toml:"rset"`
 	Noop saying `toml:"noop"`
@@ -168,6 +181,7 @@ var (
 var loadBooks = sync.OnceValue(func() error {
 	return errors.Join(
 		loadBook("replies/smtp.toml", &smtpWords, &smtpWords.Reply, &smtpWords.Refusal),
+		loadReports(),
 		loadBook("replies/pop3.toml", &pop3Words, &pop3Words.Reply, &pop3Words.Refusal),
 	)
 })

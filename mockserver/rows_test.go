@@ -1,6 +1,8 @@
 package mockserver
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -33,7 +35,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 		protocol.MissingColon, protocol.SpaceBeforeColon, protocol.MissingBrackets, protocol.UnclosedBracket,
 		protocol.EmptyPath, protocol.BadAddress, protocol.TooLongLocal, protocol.TooLongDomain, protocol.BadDomain,
 		protocol.BadParameter, protocol.UnknownParameter, protocol.BadBase64, protocol.Cancelled,
-		protocol.LineTooLong, protocol.NulInLine,
+		protocol.LineTooLong, protocol.NulInLine, protocol.TooLongPath, protocol.NeedsUTF8,
 	} {
 		assert.Contains(t, smtpWords.Refusal, reason)
 	}
@@ -43,5 +45,37 @@ func TestEveryReasonHasWords(t *testing.T) {
 		protocol.BadBase64, protocol.Cancelled, protocol.LineTooLong, protocol.NulInLine,
 	} {
 		assert.Contains(t, pop3Words.Refusal, reason)
+	}
+}
+
+// TestEnhancedCodesEverywhere: RFC 2034 §4 wants one on every 2yz, 4yz and 5yz but the greeting and
+// the answers to HELO and EHLO.
+func TestEnhancedCodesEverywhere(t *testing.T) {
+	require.NoError(t, loadBooks())
+	without := []string{"greeting", "ehlo", "helo"}
+	for _, s := range sayingsOf(&smtpWords.Reply) {
+		switch {
+		case s.Code[0] == '3', slices.Contains(without, s.key):
+			assert.Empty(t, s.Enhanced, s.key)
+		default:
+			assert.Regexp(t, "^"+s.Code[:1]+`\.\d{1,3}\.\d{1,3}$`, s.Enhanced, s.key)
+		}
+	}
+}
+
+// TestEveryKeywordWorks: what EHLO lists is a command with a handler or has a parameter, or is shown
+// to work by the test named here.
+func TestEveryKeywordWorks(t *testing.T) {
+	require.NoError(t, loadBooks())
+	proved := map[string]string{
+		"8BITMIME": "smtp-limits.txt", "PIPELINING": "smtp-pipelining.txt", "CHUNKING": "smtp-chunking.txt",
+		"DSN": "TestSuccessIsToldWhenAsked", "ENHANCEDSTATUSCODES": "TestEnhancedCodesEverywhere", "LIMITS": "smtp-recipients.txt",
+	}
+	for _, line := range smtpWords.Reply.Ehlo.lines(nil)[1:] {
+		word, _, _ := strings.Cut(line, " ")
+		word = strings.ToUpper(strings.Trim(word, "{}")) // a place is named after its keyword
+		_, parameter := mailParameters[word]
+		_, handler := smtpHandlers[word]
+		assert.True(t, parameter || handler || proved[word] != "", "EHLO lists %s, which nothing does", word)
 	}
 }

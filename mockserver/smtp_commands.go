@@ -19,6 +19,8 @@ var smtpHandlers = map[string]func(*smtpSession, protocol.Utterance){
 	"MAIL":     (*smtpSession).mailFrom,
 	"RCPT":     (*smtpSession).rcptTo,
 	"DATA":     (*smtpSession).data,
+	"BDAT":     (*smtpSession).bdat,
+	"ETRN":     (*smtpSession).etrn,
 	"RSET":     (*smtpSession).rset,
 	"VRFY":     (*smtpSession).vrfy,
 	"EXPN":     (*smtpSession).expn,
@@ -29,15 +31,16 @@ var smtpHandlers = map[string]func(*smtpSession, protocol.Utterance){
 
 // ehlo resets the transaction as well (RFC 5321 §4.1.4).
 func (s *smtpSession) ehlo(u protocol.Utterance) {
-	s.mail = transaction{}
+	s.forgetMail()
 	s.say(&s.book.Ehlo, phrases.Args{
 		"starttls": s.offersTLS(), "client": u.Args, "size": strconv.Itoa(s.lab.cfg.Limits.Message),
 		"mechanisms": s.lab.mechanismNames(s.m.Now().TLS, " "),
+		"limit":      strconv.Itoa(s.lab.cfg.Limits.Recipients),
 	})
 }
 
 func (s *smtpSession) helo(u protocol.Utterance) {
-	s.mail = transaction{}
+	s.forgetMail()
 	s.say(&s.book.Helo, phrases.Args{"client": u.Args})
 }
 
@@ -95,7 +98,7 @@ func (s *smtpSession) auth(u protocol.Utterance) {
 // mailFrom opens a transaction (RFC 5321 §4.1.1.2). Anybody may be named as the sender.
 func (s *smtpSession) mailFrom(u protocol.Utterance) {
 	e, _ := protocol.ParseFrom(u.Args)
-	if reason, bad := s.parameters(e); bad {
+	if reason, bad := s.parameters(e, mailParameters); bad {
 		s.refuseFor(u, reason)
 		return
 	}
@@ -104,7 +107,7 @@ func (s *smtpSession) mailFrom(u protocol.Utterance) {
 		s.say(&s.book.MailTooBig, phrases.Args{"octets": size, "size": strconv.Itoa(limit)})
 		return
 	}
-	s.mail = transaction{from: e.Path}
+	s.mail = transaction{from: e.Path, wishes: wishesOf(e)}
 	s.say(&s.book.Mail, phrases.Args{"address": e.Path.String()})
 }
 
@@ -114,50 +117,28 @@ func declaredOver(size string, limit int) bool {
 	return err != nil || n > uint64(limit)
 }
 
-// mailParameters are the parameters of MAIL that the announced extensions define, each with
-// the test of its value: SIZE (RFC 1870), BODY (RFC 6152), AUTH (RFC 4954 §5).
-var mailParameters = map[string]func(value string) bool{
-	"SIZE": func(v string) bool { return v != "" && len(v) <= 20 && strings.Trim(v, "0123456789") == "" },
-	"BODY": func(v string) bool { return strings.EqualFold(v, "7BIT") || strings.EqualFold(v, "8BITMIME") },
-	"AUTH": func(v string) bool { return v != "" },
-}
-
-// parameters judges those of MAIL. A client that said HELO knows of no extension.
-func (s *smtpSession) parameters(e protocol.Envelope) (reason protocol.Reason, bad bool) {
-	seen := map[string]bool{}
-	for _, p := range e.Parameters {
-		valid, known := mailParameters[p.Keyword]
-		switch {
-		case !known || !s.m.Now().ESMTP:
-			return protocol.UnknownParameter, true
-		case seen[p.Keyword] || !valid(p.Value):
-			return protocol.BadParameter, true
-		}
-		seen[p.Keyword] = true
-	}
-	return "", false
-}
-
-// rcptTo adds a recipient (RFC 5321 §4.1.1.3). No extension here has parameters for RCPT.
+// rcptTo adds a recipient (RFC 5321 §4.1.1.3).
 func (s *smtpSession) rcptTo(u protocol.Utterance) {
 	e, _ := protocol.ParseTo(u.Args)
-	if len(e.Parameters) > 0 {
-		s.refuseFor(u, protocol.UnknownParameter)
+	if reason, bad := s.parameters(e, rcptParameters); bad {
+		s.refuseFor(u, reason)
 		return
 	}
 	args := phrases.Args{"address": e.Path.String(), "domain": s.lab.cfg.Domain, "limit": strconv.Itoa(s.lab.cfg.Limits.Recipients)}
-	boxes, where := s.lab.mailboxesFor(e.Path)
+	boxes, where := s.lab.mailboxesFor(s.ownLiteral(e.Path))
 	switch {
-	case where == elsewhere:
-		s.say(&s.book.RcptRelay, args)
+	case where == elsewhere && !s.relays(e.Path, args):
 	case where == nobody:
 		s.say(&s.book.RcptNobody, args)
 	case len(s.mail.rcpts) >= s.lab.cfg.Limits.Recipients:
 		s.say(&s.book.RcptTooMany, args)
+	case where == ours && s.lab.greylisted(s.mail.from, e.Path):
+		s.say(&s.book.RcptGreylisted, args)
 	case s.anyFull(boxes):
 		s.say(&s.book.RcptFull, args)
 	default:
 		s.mail.add(e.Path, boxes)
+		s.mail.addressees = append(s.mail.addressees, addresseeOf(e, where))
 		s.say(&s.book.Rcpt, args)
 	}
 }
@@ -179,7 +160,7 @@ func (t *transaction) add(p protocol.Path, boxes []*mailbox) {
 func (s *smtpSession) data(protocol.Utterance) { s.say(&s.book.Data, nil) }
 
 func (s *smtpSession) rset(protocol.Utterance) {
-	s.mail = transaction{}
+	s.forgetMail()
 	s.say(&s.book.Rset, nil)
 }
 
@@ -190,7 +171,8 @@ func (s *smtpSession) quit(protocol.Utterance) { s.say(&s.book.Quit, nil) }
 // vrfy confirms the lab's own users, which most servers keep to themselves today (RFC 5321
 // §7.3); the lab's passwords are public anyway.
 func (s *smtpSession) vrfy(u protocol.Utterance) {
-	p, ok := protocol.ParseMailbox(u.Args)
+	name, _ := protocol.CutUTF8(u.Args)
+	p, ok := protocol.ParseMailbox(name)
 	if !ok {
 		s.refuseFor(u, protocol.BadAddress)
 		return
@@ -219,7 +201,8 @@ func (l *Lab) fullAddress(p protocol.Path) string {
 
 // expn tells the members of the lab's mailing list, one a line (RFC 5321 §3.5.2).
 func (s *smtpSession) expn(u protocol.Utterance) {
-	p, ok := protocol.ParseMailbox(u.Args)
+	name, _ := protocol.CutUTF8(u.Args)
+	p, ok := protocol.ParseMailbox(name)
 	if !ok || !strings.EqualFold(s.lab.localName(p.String()), listName) || len(s.lab.cfg.Users) == 0 {
 		s.say(&s.book.ExpnNoList, nil)
 		return

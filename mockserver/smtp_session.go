@@ -11,11 +11,15 @@ import (
 
 // Longest lines the servers read, in octets without CRLF.
 const (
-	maxAuthLine    = 12288 - 2                      // RFC 4954 §4
-	maxCommandLine = protocol.MaxCommandLine - 2    // RFC 5321 §4.5.3.1.4
-	maxMailLine    = maxCommandLine + 26 + 17 + 500 // SIZE, BODY and AUTH: RFC 1870 §3, 6152 §2, 4954 §3
-	maxContentLine = 64 << 10                       // beyond RFC 5321's 1000, as real servers are
-	reuseContent   = 1 << 20                        // a bigger buffer is given back after a mail
+	maxAuthLine    = 12288 - 2                   // RFC 4954 §4
+	maxCommandLine = protocol.MaxCommandLine - 2 // RFC 5321 §4.5.3.1.4
+	maxContentLine = 64 << 10                    // beyond RFC 5321's 1000, as real servers are
+	reuseContent   = 1 << 20                     // a bigger buffer is given back after a mail
+
+	// What the parameters of the extensions may add: SIZE (RFC 1870 §3), BODY (6152 §2), AUTH (4954
+	// §3), SMTPUTF8 (6531 §3.1); RET, ENVID, NOTIFY and ORCPT with their longest values (3461 §4).
+	moreForMail = 26 + 17 + 500 + 10 + len(" RET=FULL ENVID=") + 100
+	moreForRcpt = len(" NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=") + 500
 )
 
 // smtpSession is one SMTP conversation.
@@ -32,6 +36,7 @@ type smtpSession struct {
 	errors   int      // refused commands in a row
 	buffer   []byte   // the content being read; kept for the next mail
 	unread   unread   // and how far it has come
+	chunk    *chunk   // the BDAT whose octets are coming
 }
 
 // transaction is one mail on its way in (RFC 5321 §3.3).
@@ -39,6 +44,10 @@ type transaction struct {
 	from  protocol.Path
 	rcpts []protocol.Path
 	boxes []*mailbox // where it goes, each once
+
+	wishes     wishes      // what MAIL asked for beside
+	addressees []addressee // rcpts with what was asked for each
+	broken     bool        // a BDAT has failed: only RSET helps (RFC 3030 §2)
 }
 
 func newSMTPSession(l *Lab, w *wire, svc service) *smtpSession {
@@ -70,6 +79,8 @@ func (s *smtpSession) serve(admitted bool) {
 			s.say(&s.book.ShuttingDown, nil)
 		case s.state() == protocol.StateContent:
 			err = s.content()
+		case s.chunk != nil:
+			err = s.chunkOctets()
 		default:
 			err = s.command()
 		}
@@ -84,7 +95,7 @@ func (s *smtpSession) state() protocol.State { return s.m.Now().State }
 // busy: a transaction is open, which a shutdown lets end.
 func (s *smtpSession) busy() bool {
 	switch s.state() {
-	case protocol.StateMail, protocol.StateRcpt, protocol.StateContent:
+	case protocol.StateMail, protocol.StateRcpt, protocol.StateContent, protocol.StateChunks:
 		return true
 	}
 	return false
@@ -116,6 +127,7 @@ func (s *smtpSession) command() error {
 		u.Fault = protocol.NewFault(protocol.SMTP, protocol.LineTooLong, u.Line())
 	}
 	switch {
+	case u.Fault != nil && s.beginChunk(u):
 	case u.Fault != nil:
 		s.refuse(u, u.Fault)
 	case u.Speech == protocol.SpeechResponse:
@@ -131,7 +143,9 @@ func lineLimit(u protocol.Utterance) int {
 	case u.Speech == protocol.SpeechResponse, u.Verb == "AUTH":
 		return maxAuthLine
 	case u.Verb == "MAIL":
-		return maxMailLine
+		return maxCommandLine + moreForMail
+	case u.Verb == "RCPT":
+		return maxCommandLine + moreForRcpt
 	}
 	return maxCommandLine
 }
@@ -223,15 +237,29 @@ func (s *smtpSession) content() error {
 	case c.octets > size:
 		s.say(&s.book.DataTooBig, phrases.Args{"octets": strconv.Itoa(c.octets), "size": strconv.Itoa(size)})
 	default:
-		s.say(&s.book.Queued, phrases.Args{"id": s.deliver(s.buffer)})
+		s.finish()
 	}
+	s.forgetMail()
+	return nil
+}
+
+// finish answers content that is whole and within the limits.
+func (s *smtpSession) finish() {
+	if hops(s.buffer) > maxHops {
+		s.say(&s.book.Loop, nil)
+		return
+	}
+	s.say(&s.book.Queued, phrases.Args{"id": s.deliver(s.buffer)})
+}
+
+// forgetMail ends a transaction, and what has come of its content.
+func (s *smtpSession) forgetMail() {
 	s.mail = transaction{}
 	s.unread = unread{}
 	s.buffer = s.buffer[:0]
 	if cap(s.buffer) > reuseContent {
 		s.buffer = nil
 	}
-	return nil
 }
 
 // deliver puts one mail into every recipient's mailbox and returns its queue id.
@@ -246,6 +274,7 @@ func (s *smtpSession) deliver(content []byte) string {
 			Octets: m.Octets(), From: from, Address: s.wire.nc.RemoteAddr().String(),
 		})
 	}
+	s.sendOn(id, now, content)
 	return id
 }
 
@@ -255,6 +284,9 @@ func (s *smtpSession) trace(id string, now time.Time) traceFields {
 	with := "SMTP"
 	if c.ESMTP {
 		with = "ESMTP"
+	}
+	if s.mail.wishes.utf8 {
+		with = "UTF8SMTP" // RFC 6531 §4.3
 	}
 	if c.ESMTP && c.TLS {
 		with += "S" // RFC 3848

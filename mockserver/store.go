@@ -136,6 +136,9 @@ func (b *mailbox) remove(ids map[string]bool) int {
 // Mailbox returns the messages of a user, oldest first; nil for an unknown one. Mail that
 // Config.AcceptMailFor let in stands under its whole address.
 func (l *Lab) Mailbox(user string) []Message {
+	if n := l.next(user); n != nil {
+		return n.Mailbox(user)
+	}
 	b := l.store.find(l.localName(user))
 	if b == nil {
 		return nil
@@ -148,9 +151,13 @@ func (l *Lab) Mailbox(user string) []Message {
 	return out
 }
 
-// Reset puts every mailbox back to how it was at the start. Running POP3
+// Reset puts every mailbox back to how it was at the start, and throws away what is queued. Running POP3
 // sessions keep what they saw when they logged in.
 func (l *Lab) Reset() {
+	l.queue.empty()
+	if l.neighbour != nil {
+		l.neighbour.Reset()
+	}
 	l.store.empty()
 	_ = l.fill() // it went well at the start, and nothing it reads has changed
 }

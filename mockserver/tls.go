@@ -23,7 +23,7 @@ const handshakeTime = 30 * time.Second
 func (l *Lab) newTLSConfig() error {
 	pick := l.cfg.Certificate
 	if pick == nil {
-		a, err := l.cfg.authority()
+		a, err := l.authority()
 		if err != nil {
 			return err
 		}
@@ -36,6 +36,14 @@ func (l *Lab) newTLSConfig() error {
 	}
 	l.certificate = pick
 	return nil
+}
+
+// authority signs the certificates: one for both domains of the lab.
+func (l *Lab) authority() (*authority, error) {
+	if l.parent != nil && l.parent.ca != nil {
+		return l.parent.ca, nil
+	}
+	return l.cfg.authority()
 }
 
 // tlsConfig is the configuration for one handshake, or why there can be none now.

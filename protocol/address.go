@@ -3,12 +3,15 @@ package protocol
 import (
 	"net/netip"
 	"strings"
+	"unicode/utf8"
 )
 
 // Octet limits of RFC 5321 §4.5.3.1.
 const (
 	MaxLocalPart = 64
 	MaxDomain    = 255
+	// MaxPath counts < and > (§4.5.3.1.3).
+	MaxPath = 256
 	// MaxCommandLine counts the CRLF (§4.5.3.1.4).
 	MaxCommandLine = 512
 	// MaxTextLine is a content line's limit with its CRLF (§4.5.3.1.6).
@@ -155,6 +158,7 @@ func parsePath(text string, at int, reverse bool) (Path, *addressError) {
 		}
 		return Path{}, &addressError{EmptyPath, at - 1, 2, ""}
 	}
+	whole, wholeAt := text, at
 	var route string
 	if text[0] == '@' {
 		colon := strings.IndexByte(text, ':')
@@ -174,6 +178,9 @@ func parsePath(text string, at int, reverse bool) (Path, *addressError) {
 	}
 	if domain == "" && (reverse || !strings.EqualFold(local, "postmaster")) {
 		return Path{}, &addressError{BadAddress, at, len(text), ""}
+	}
+	if len(whole)+len("<>") > MaxPath {
+		return Path{}, &addressError{TooLongPath, wholeAt, len(whole), ""}
 	}
 	return Path{Local: local, Domain: domain, Route: route}, nil
 }
@@ -216,11 +223,11 @@ func cutLocal(text string) (local, rest string, ok bool) {
 	for i := 1; i < len(text); i++ {
 		switch c := text[i]; {
 		case c == '"':
-			return b.String(), text[i+1:], true
+			return b.String(), text[i+1:], utf8.ValidString(b.String())
 		case c == '\\' && i+1 < len(text) && text[i+1] >= ' ' && text[i+1] < 0x7f:
 			i++
 			b.WriteByte(text[i])
-		case c == '\\' || c < ' ' || c >= 0x7f:
+		case c == '\\' || c < ' ' || c == 0x7f:
 			return "", "", false
 		default:
 			b.WriteByte(c)
@@ -246,22 +253,23 @@ func isAtext(r rune) bool {
 	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
 		return true
 	}
-	return r < 0x80 && strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)
+	return r != utf8.RuneError && (r >= 0x80 || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)) // RFC 6531 §3.3
 }
 
-// isDomain accepts labels of letters, digits, hyphens and (as servers do) underscores.
+// isDomain accepts labels of letters, digits, hyphens and (as servers do) underscores, and
+// those outside ASCII of RFC 6531 §3.3; utf8Fault says where these may stand.
 func isDomain(s string) bool {
 	if s == "" || len(s) > MaxDomain {
 		return false
 	}
 	for _, label := range strings.Split(s, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+		if label == "" || len(label) > 63 || !utf8.ValidString(label) || label[0] == '-' || label[len(label)-1] == '-' {
 			return false
 		}
 		for i := 0; i < len(label); i++ {
 			c := label[i]
 			alnum := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-			if !alnum && c != '-' && c != '_' {
+			if !alnum && c != '-' && c != '_' && c < 0x80 {
 				return false
 			}
 		}
@@ -316,9 +324,12 @@ func isParameterKeyword(s string) bool {
 
 func isParameterValue(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if s[i] <= ' ' || s[i] == '=' || s[i] >= 0x7f {
+		if s[i] <= ' ' || s[i] == '=' || s[i] == 0x7f {
 			return false
 		}
 	}
-	return s != ""
+	return s != "" && utf8.ValidString(s)
 }
+
+// ValidDomain reports whether a text is a domain name of ASCII.
+func ValidDomain(s string) bool { return isDomain(strings.TrimSuffix(s, ".")) && ASCII(s) }

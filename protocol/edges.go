@@ -25,7 +25,7 @@ func (t *Table) edgesFrom(s State) []Edge {
 		if !r.saidIn(s) {
 			continue
 		}
-		for _, a := range r.Answers {
+		for _, a := range slices.Concat(r.Answers, r.Last) {
 			to := edgeEnd(a.Next, s)
 			e := Edge{From: s, To: to, Verb: r.Verb, Code: a.Code}
 			if to != "" && !slices.ContainsFunc(out, func(x Edge) bool { return x.Verb == e.Verb && x.To == e.To }) {

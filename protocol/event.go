@@ -32,6 +32,15 @@ const (
 	KindCommand   Kind = "command"   // the learner used a lab command: Name, Arg
 )
 
+// What becomes of mail for another domain. All of them have Message, From, Name (the recipient's
+// address) and Host (the server that was tried); Count is the number of tries.
+const (
+	KindQueued   Kind = "queued"   // it waits for its first try
+	KindDeferred Kind = "deferred" // a try failed and another will follow: Arg is why
+	KindRelayed  Kind = "relayed"  // the next server has taken it
+	KindBounced  Kind = "bounced"  // it was given up, and the sender is told: Arg is why
+)
+
 // Close says why a connection ended.
 type Close string
 

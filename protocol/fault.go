@@ -35,6 +35,9 @@ const (
 	Cancelled        Reason = "auth-cancelled"       // the response was *
 	LineTooLong      Reason = "line-too-long"        // over the limit of its kind of line
 	NulInLine        Reason = "nul-or-eightbit-line" // octets that a command line may not hold
+	TooLongPath      Reason = "path-too-long"        // over 256 octets, < and > counted
+	NeedsUTF8        Reason = "needs-smtputf8"       // an address outside ASCII without SMTPUTF8
+	BeyondChunk      Reason = "beyond-chunk"         // content that is longer than BDAT said
 )
 
 // Fault is what the table has against a client line: the refusal that a
@@ -83,6 +86,9 @@ var smtpRefusals = map[Reason]refusal{
 	Cancelled:        {"501", "5.7.0"},
 	LineTooLong:      {"500", "5.5.6"},
 	NulInLine:        {"500", "5.5.2"},
+	TooLongPath:      {"501", "5.1.3"},
+	NeedsUTF8:        {"553", "5.6.7"}, // RFC 6531 §3.5
+	BeyondChunk:      {"500", "5.5.1"}, // what is over is read as a command
 }
 
 // newFault words a reason for a protocol.

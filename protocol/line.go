@@ -121,5 +121,9 @@ func (l *LineReader) Discard() int {
 	return n
 }
 
+// Read hands out what has arrived beyond the line handed out, or reads on: straight into p when p is
+// larger than the reader's own buffer. It is not for the middle of a line.
+func (l *LineReader) Read(p []byte) (int, error) { return l.r.Read(p) }
+
 // Buffered returns how many octets have arrived beyond the line handed out.
 func (l *LineReader) Buffered() int { return l.r.Buffered() }

@@ -22,6 +22,10 @@ type Context struct {
 	TLS           bool `json:"tls,omitempty"`
 	// Recipients accepted in the open mail transaction.
 	Recipients int `json:"recipients,omitempty"`
+	// Octets of a BDAT chunk that have not come yet: until they have, everything said is content.
+	Octets int `json:"octets,omitempty"`
+	// UTF8: the transaction was opened with SMTPUTF8, so its addresses may go beyond ASCII.
+	UTF8 bool `json:"utf8,omitempty"`
 	// Deleted counts the messages marked with DELE in this POP3 session.
 	Deleted int `json:"deleted,omitempty"`
 	// Helo is what the client called itself in EHLO or HELO.
@@ -46,8 +50,11 @@ type Context struct {
 func (c Context) Greeting() bool { return c.State == StateConnecting }
 
 // Label names the place for a prompt or a picture: the state, or
-// "authenticated" for a logged-in SMTP client between transactions.
+// "authenticated" for a logged-in SMTP client between transactions, "content" inside a chunk.
 func (c Context) Label() string {
+	if c.InContent() {
+		return string(StateContent)
+	}
 	if c.Protocol == SMTP && c.State == StateIdentified && c.Authenticated {
 		return "authenticated"
 	}
@@ -113,8 +120,14 @@ func (m *Machine) Context() Context {
 // its answer: the context in which the next client line is said.
 func (m *Machine) Now() Context { return m.ctx }
 
-// Awaiting returns how many lines have not been answered yet.
-func (m *Machine) Awaiting() int { return len(m.pending) }
+// Awaiting returns how many lines have not been answered yet. A BDAT whose octets have not all
+// been said is not due for its answer.
+func (m *Machine) Awaiting() int {
+	if m.ctx.Octets > 0 && len(m.pending) > 0 {
+		return len(m.pending) - 1
+	}
+	return len(m.pending)
+}
 
 // Multiline reports whether a reply that begins with status goes on to a lone
 // dot (POP3); SMTP replies frame themselves.
@@ -133,6 +146,8 @@ func (m *Machine) Look(line string) Utterance {
 	case m.table == nil:
 		verb, args, at := splitVerb(line)
 		return Utterance{Speech: SpeechCommand, Verb: verb, Args: args, ArgsAt: at, line: line}
+	case m.ctx.Octets > 0:
+		return m.lookInChunk(line)
 	case m.ctx.State == StateContent && line == VerbDot:
 		return Utterance{Speech: SpeechContentEnd, Row: &m.table.Dot, Verb: VerbDot, line: line}
 	case m.ctx.State == StateContent:
@@ -159,6 +174,7 @@ func (m *Machine) foresee() Context {
 				c.Helo = u.Args
 			}
 			c.mark(granted[0].Marks)
+			c.UTF8 = c.UTF8 || asksUTF8(u)
 			c.enter(c.resolve(granted[0].Next))
 		}
 	}
@@ -179,8 +195,11 @@ func responseFault(p Protocol, line string) *Fault {
 // Said records a client line, without its line ending, and returns what it is.
 func (m *Machine) Said(line string) Utterance {
 	u := m.Look(line)
-	if u.Speech != SpeechContent {
-		m.pending = append(m.pending, u)
+	switch {
+	case u.Speech != SpeechContent:
+		m.await(u)
+	case m.ctx.Octets > 0:
+		m.saidInChunk(line)
 	}
 	return u
 }
@@ -197,6 +216,9 @@ func (m *Machine) Heard(r Reply) Outcome {
 	// The greeting answers nothing: a line that was typed before it still waits.
 	if len(m.pending) > 0 && m.ctx.State != StateConnecting {
 		u, m.pending = m.pending[0], m.pending[1:]
+	}
+	if len(m.pending) == 0 {
+		m.ctx.Octets = 0 // a server that answers BDAT before its octets have come does not wait for them
 	}
 	m.follow(row, args, u, r, &out)
 	out.After = m.Context()
@@ -295,6 +317,8 @@ func (m *Machine) learn(u Utterance, r Reply, a Answer) {
 		if lines := r.Texts(); len(lines) > 1 {
 			m.ctx.Keywords = lines[1:]
 		}
+	case a.Next == StateMail:
+		m.ctx.UTF8 = asksUTF8(u)
 	case u.Verb == "USER" && r.Code == CodeOK:
 		m.ctx.User = u.Args
 	case u.Verb == "APOP" && r.Code == CodeOK:
@@ -357,7 +381,7 @@ func (c *Context) enter(next State) {
 	}
 	c.State = next
 	if next == StateGreeted || next == StateIdentified {
-		c.Recipients = 0
+		c.Recipients, c.UTF8 = 0, false
 	}
 }
 
@@ -385,10 +409,12 @@ func (m *Machine) Legal() []*Row {
 	if m.table == nil {
 		return nil
 	}
-	switch m.ctx.State {
-	case StateAuth:
+	switch {
+	case m.ctx.State == StateAuth:
 		return []*Row{&m.table.Response}
-	case StateContent:
+	case m.ctx.Octets > 0:
+		return nil
+	case m.ctx.State == StateContent:
 		return []*Row{&m.table.Dot}
 	}
 	var legal []*Row

@@ -25,6 +25,7 @@ const (
 	StateMail       State = "mail"       // MAIL was accepted, no recipient yet
 	StateRcpt       State = "rcpt"       // at least one recipient was accepted
 	StateContent    State = "content"    // after 354: every line is content until a lone dot
+	StateChunks     State = "chunks"     // BDAT has carried some of the content, more is to come (RFC 3030)
 	StateClosed     State = "closed"     // both protocols: nothing more can be said
 )
 
@@ -121,6 +122,8 @@ type Row struct {
 	Answers []Answer
 	// Bare replaces Answers when the command was said without an argument; nil means the same.
 	Bare []Answer
+	// Last replaces Answers when the command was said with LAST (BDAT); nil means the same.
+	Last []Answer
 	// Framing of a successful reply (POP3).
 	Framing Framing
 	// Secrecy of the line.
@@ -140,6 +143,9 @@ type Row struct {
 func (r *Row) answers(args string) []Answer {
 	if args == "" && r.Bare != nil {
 		return r.Bare
+	}
+	if r.Last != nil && isLastChunk(args) {
+		return r.Last
 	}
 	return r.Answers
 }

@@ -6,13 +6,13 @@ const (
 	VerbDot      = "."          // the line that ends the content
 )
 
-// smtpTable is RFC 5321, with AUTH from RFC 4954, STARTTLS from RFC 3207 and the obsolete commands of
-// RFC 821 that the handout's "18 commands" still counted.
+// smtpTable is RFC 5321, with AUTH from RFC 4954, STARTTLS from RFC 3207, BDAT from RFC 3030, ETRN from
+// RFC 1985 and the obsolete commands of RFC 821 that the handout's "18 commands" still counted.
 var smtpTable = Table{
 	Protocol: SMTP,
 	States: []State{
 		StateConnecting, StateGreeted, StateIdentified, StateAuth,
-		StateMail, StateRcpt, StateContent, StateClosed,
+		StateMail, StateRcpt, StateContent, StateChunks, StateClosed,
 	},
 	Greeting: Row{
 		Syntax: "220 host ESMTP text",
@@ -47,7 +47,7 @@ var smtpTable = Table{
 	Rows: []Row{
 		{
 			Verb: "EHLO", Lead: "EHLO ", Syntax: "EHLO domain", Example: "EHLO jspdevelop", Args: ArgsDomain,
-			States: []State{StateGreeted, StateIdentified, StateMail, StateRcpt},
+			States: []State{StateGreeted, StateIdentified, StateMail, StateRcpt, StateChunks},
 			Answers: []Answer{
 				{Code: "250", Next: StateIdentified, Marks: MarkESMTP},
 				{Code: "502"}, {Code: "504"}, {Code: "550"}, {Code: "554"},
@@ -56,7 +56,7 @@ var smtpTable = Table{
 		},
 		{
 			Verb: "HELO", Lead: "HELO ", Syntax: "HELO domain", Example: "HELO jspdevelop", Args: ArgsDomain,
-			States: []State{StateGreeted, StateIdentified, StateMail, StateRcpt},
+			States: []State{StateGreeted, StateIdentified, StateMail, StateRcpt, StateChunks},
 			Answers: []Answer{
 				{Code: "250", Next: StateIdentified, Marks: MarkPlain},
 				{Code: "502"}, {Code: "504"}, {Code: "550"},
@@ -102,7 +102,7 @@ var smtpTable = Table{
 				{Code: "250", Next: StateRcpt, Marks: MarkRecipient},
 				{Code: "251", Next: StateRcpt, Marks: MarkRecipient},
 				{Code: "550"}, {Code: "551"}, {Code: "552"}, {Code: "553"}, {Code: "450"},
-				{Code: "451"}, {Code: "452"}, {Code: "455"}, {Code: "555"}, {Code: "530"},
+				{Code: "451"}, {Code: "452"}, {Code: "455"}, {Code: "555"}, {Code: "530"}, {Code: "556"},
 			},
 			Ref: "RFC 5321 §4.1.1.3",
 		},
@@ -140,13 +140,27 @@ var smtpTable = Table{
 		},
 		{
 			Verb: "EXPN", Lead: "EXPN ", Syntax: "EXPN mailing-list", Example: "EXPN staff", Args: ArgsText,
-			Answers: []Answer{{Code: "250"}, {Code: "252"}, {Code: "550"}, {Code: "502"}, {Code: "504"}},
+			Answers: []Answer{{Code: "250"}, {Code: "252"}, {Code: "550"}, {Code: "553"}, {Code: "502"}, {Code: "504"}},
 			Ref:     "RFC 5321 §4.1.1.7",
 		},
 		{
 			Verb: "HELP", Lead: "HELP", Syntax: "HELP [command]", Example: "HELP MAIL", Args: ArgsAny,
 			Answers: []Answer{{Code: "214"}, {Code: "211"}, {Code: "502"}, {Code: "504"}},
 			Ref:     "RFC 5321 §4.1.1.8",
+		},
+		{
+			Verb: "BDAT", Lead: "BDAT ", Syntax: "BDAT octets [LAST]", Example: "BDAT 22 LAST", Args: ArgsChunk,
+			States:  []State{StateRcpt, StateChunks},
+			Answers: chunkAnswers(StateChunks), Last: chunkAnswers(stateBase),
+			InsteadOf: "DATA", Keyword: "CHUNKING", Ref: "RFC 3030 §2",
+		},
+		{
+			Verb: "ETRN", Lead: "ETRN ", Syntax: "ETRN domain", Example: "ETRN far.test", Args: ArgsText,
+			States: []State{StateIdentified}, Needs: []Need{NeedESMTP},
+			Answers: []Answer{
+				{Code: "250"}, {Code: "251"}, {Code: "252"}, {Code: "253"}, {Code: "458"}, {Code: "459"}, {Code: "530"},
+			},
+			Keyword: "ETRN", Ref: "RFC 1985 §5",
 		},
 		obsolete("SEND", "SEND FROM:<", "SEND FROM:<reverse-path>", "RFC 5321 §F.6"),
 		obsolete("SOML", "SOML FROM:<", "SOML FROM:<reverse-path>", "RFC 5321 §F.6"),
@@ -157,6 +171,16 @@ var smtpTable = Table{
 		{Code: "421", Next: StateClosed},
 		{Code: "500"}, {Code: "501"}, {Code: "502"}, {Code: "503"},
 	},
+}
+
+// chunkAnswers are the replies to BDAT: one that fails leaves the mail unfinished, and only RSET
+// or a new EHLO goes on from there (RFC 3030 §2).
+func chunkAnswers(next State) []Answer {
+	return []Answer{
+		{Code: "250", Next: next},
+		{Code: "552", Next: StateChunks}, {Code: "554", Next: StateChunks}, {Code: "451", Next: StateChunks},
+		{Code: "452", Next: StateChunks}, {Code: "450", Next: StateChunks}, {Code: "550", Next: StateChunks},
+	}
 }
 
 func obsolete(verb, lead, syntax, ref string) Row {

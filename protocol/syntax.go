@@ -23,6 +23,7 @@ const (
 	ArgsNumberOptional                // one message number, or nothing
 	ArgsNumberNumber                  // a message number and a count of lines (TOP)
 	ArgsNameDigest                    // a name and 32 hexadecimal digits (APOP)
+	ArgsChunk                         // a count of octets, perhaps LAST (BDAT)
 )
 
 // argError is what a rule has against an argument: the place is counted from
@@ -48,6 +49,7 @@ var rules = map[Args]func(args string) *argError{
 	ArgsNumberOptional:    optional(checkNumbers(1)),
 	ArgsNumberNumber:      checkNumbers(2),
 	ArgsNameDigest:        checkNameDigest,
+	ArgsChunk:             checkChunk,
 }
 
 func optional(check func(string) *argError) func(string) *argError {

@@ -87,7 +87,7 @@ func (t *Table) fault(u *Utterance, c *Context) *Fault {
 	}
 	bad := rules[u.Row.Args](u.Args)
 	if bad == nil {
-		return nil
+		return utf8Fault(u, c)
 	}
 	at := u.ArgsAt + bad.at
 	if bad.at < 0 {

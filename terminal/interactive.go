@@ -90,7 +90,7 @@ func (t *Interactive) Run(ctx context.Context, shell *lab.Shell) error {
 func (t *Interactive) readLine() (string, error) {
 	at := t.shell.Place()
 	t.prompt = t.Prompt(at)
-	if at.Context.State == protocol.StateContent {
+	if at.Context.InContent() {
 		return t.ed.ReadRaw(t.prompt)
 	}
 	return t.ed.ReadLine(t.prompt)

@@ -37,6 +37,8 @@ func protocolWord(c protocol.Context) string {
 func (r *Renderer) stateWords(c protocol.Context) string {
 	name := explain.StateName(c.Protocol, c.Label()).In(r.lang)
 	switch {
+	case c.Octets > 0:
+		return say("prompt.octets", phrases.Args{"state": name, "n": itoa(c.Octets)}).In(r.lang)
 	case c.State == protocol.StateRcpt:
 		return say("prompt.recipients", phrases.Args{"n": itoa(c.Recipients)}).In(r.lang)
 	case c.Deleted > 0:

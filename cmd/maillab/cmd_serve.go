@@ -19,6 +19,7 @@ type serveFlags struct {
 	users, tokens                        []string
 	domain                               string
 	tlsCert, tlsKey, caOut               string
+	far                                  bool // the second domain too
 	lan                                  bool
 }
 
@@ -43,6 +44,7 @@ func (p *program) serveCommand() *cobra.Command {
 	c.Flags().StringVar(&f.caOut, "ca-out", "", "")
 	c.Flags().StringVar(&f.domain, "domain", "lab.test", "")
 	c.Flags().BoolVar(&f.lan, "lan", false, "")
+	c.Flags().BoolVar(&f.far, "far", false, "")
 	return c
 }
 
@@ -62,6 +64,12 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	for _, b := range l.Endpoints() {
 		fmt.Fprintf(p.out, "%s=%s\n", strings.ToUpper(b.Service), b.Addr)
 	}
+	if far := l.Neighbour(); far != nil {
+		prefix, _, _ := strings.Cut(far.Domain(), ".")
+		for _, b := range far.Endpoints() {
+			fmt.Fprintf(p.out, "%s_%s=%s\n", strings.ToUpper(prefix), strings.ToUpper(b.Service), b.Addr)
+		}
+	}
 	fmt.Fprintln(p.out, "READY")
 	<-ctx.Done()
 	stop, cancel := context.WithTimeout(context.Background(), shutdownTime)
@@ -72,7 +80,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 // config turns the flags into the servers' configuration. Without any address
 // each service gets a free port of the loopback interface.
 func (f serveFlags) config() (mockserver.Config, error) {
-	cfg := mockserver.Config{Domain: f.domain}
+	cfg := mockserver.Config{Domain: f.domain, Alone: !f.far}
 	for _, s := range []struct {
 		service string
 		addrs   []string

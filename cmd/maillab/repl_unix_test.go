@@ -45,7 +45,7 @@ func TestKeysNeverTrap(t *testing.T) {
 	p.atPrompt("maillab>")
 	p.types("something wrong" + ctrlC)
 	p.atPrompt("maillab>")
-	p.types("telnet s\t")
+	p.types("telnet smtp.l\t")
 	p.atPrompt("maillab> telnet smtp.lab.test")
 	p.types(" 25\r")
 	p.atPrompt("smtp.lab.test SMTP greeted C:")

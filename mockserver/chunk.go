@@ -1,0 +1,122 @@
+package mockserver
+
+import (
+	"bytes"
+	"io"
+	"strconv"
+
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// chunk is a BDAT whose octets are coming (RFC 3030). It outlives a wake.
+type chunk struct {
+	u      protocol.Utterance
+	octets int
+	last   bool
+	refuse *protocol.Fault // its octets are read all the same, and thrown away
+}
+
+// bdat begins a chunk; serve goes on with its octets.
+func (s *smtpSession) bdat(u protocol.Utterance) { s.beginChunk(u) }
+
+// beginChunk reports whether octets follow the line. What the table has against it is said after
+// they have come (RFC 3030 §2); without a count that can be read there is nothing to wait for.
+func (s *smtpSession) beginChunk(u protocol.Utterance) bool {
+	octets, last, ok := protocol.ParseChunk(u.Args)
+	if u.Verb != verbChunk || !ok {
+		return false
+	}
+	if s.mail.broken && u.Fault == nil {
+		u.Fault = protocol.NewFault(protocol.SMTP, protocol.OutOfOrder, u.Line())
+	}
+	s.chunk = &chunk{u: u, octets: octets, last: last, refuse: u.Fault}
+	return true
+}
+
+// chunkOctets reads what is left of the chunk and answers it.
+func (s *smtpSession) chunkOctets() error {
+	if err := s.readChunk(); err != nil {
+		return err
+	}
+	c, size := s.chunk, s.lab.cfg.Limits.Message
+	s.chunk = nil
+	switch in := &s.unread; {
+	case c.refuse != nil:
+		s.refuse(c.u, c.refuse)
+	case in.lineTooLong:
+		s.mail.broken = true
+		s.refuseFor(c.u, protocol.LineTooLong)
+	case in.octets > size:
+		s.mail.broken = true
+		s.say(&s.book.ChunkTooBig, phrases.Args{"octets": strconv.Itoa(in.octets), "size": strconv.Itoa(size)})
+	case c.last:
+		s.endOfChunks()
+		s.finish()
+		s.forgetMail()
+	default:
+		s.say(&s.book.Chunk, phrases.Args{"octets": strconv.Itoa(c.octets)})
+	}
+	return nil
+}
+
+// readChunk takes the octets that are due from the wire.
+func (s *smtpSession) readChunk() error {
+	s.wire.content(true)
+	defer s.wire.content(false)
+	var piece [8 << 10]byte
+	for s.m.Now().Octets > 0 {
+		s.wire.due = true
+		n, err := s.wire.in.Read(piece[:min(len(piece), s.m.Now().Octets)])
+		s.m.Took(n)
+		if s.chunk.refuse == nil {
+			s.keepChunk(piece[:n])
+		}
+		switch {
+		case err == io.EOF:
+			return io.ErrUnexpectedEOF
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// keepChunk adds octets to the content. Dots mean nothing here; a bare LF becomes CRLF as in DATA.
+func (s *smtpSession) keepChunk(p []byte) {
+	in := &s.unread
+	for len(p) > 0 {
+		text, rest, ended := bytes.Cut(p, []byte("\n"))
+		p = rest
+		in.line += len(text)
+		in.lineTooLong = in.lineTooLong || in.line > maxContentLine+1 // its CR counted
+		s.keepOctets(text)
+		if !ended {
+			return
+		}
+		if !in.cr {
+			s.keepOctets([]byte("\r"))
+		}
+		s.keepOctets([]byte("\n"))
+		in.line = 0
+	}
+}
+
+func (s *smtpSession) keepOctets(p []byte) {
+	in := &s.unread
+	if len(p) == 0 {
+		return
+	}
+	in.cr = p[len(p)-1] == '\r'
+	in.octets += len(p)
+	if in.octets <= s.lab.cfg.Limits.Message && !in.lineTooLong {
+		s.buffer = append(s.buffer, p...)
+	}
+}
+
+// endOfChunks gives the last line its end.
+func (s *smtpSession) endOfChunks() {
+	if n := len(s.buffer); n > 0 && s.buffer[n-1] != '\n' {
+		s.buffer = append(s.buffer, bytes.TrimPrefix([]byte(protocol.CRLF), s.buffer[n-1:][:min(1, n)])...)
+	}
+}

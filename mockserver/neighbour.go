@@ -1,0 +1,62 @@
+package mockserver
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The second domain of the lab has servers, mailboxes and accounts of its own: it is a Lab like the
+// first, in the same process. Mail goes from one to the other over SMTP and in no other way.
+
+const (
+	farDomain  = "far.test"
+	nearDomain = "near.test" // the second domain of a lab that is called far.test itself
+)
+
+var farUsers = []User{{"liming", "lm123", "lab-token-liming"}, {"amy", "amy123", "lab-token-amy"}}
+
+// laterName is a name at the second domain that is greylisted; its mail goes to the first account.
+const laterName = "later"
+
+// defaultRetry is how long a mail waits between tries: seconds here, hours elsewhere (RFC 5321 §4.5.4.1).
+var defaultRetry = []time.Duration{3 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second}
+
+// moveIn starts the second domain.
+func (l *Lab) moveIn() error {
+	if l.parent != nil || l.cfg.Alone || len(l.cfg.Listeners) == 0 {
+		return nil
+	}
+	domain := farDomain
+	if strings.EqualFold(l.cfg.Domain, farDomain) {
+		domain = nearDomain
+	}
+	n, err := start(Config{
+		Domain: domain, Users: farUsers, Empty: true, Greylist: []string{laterName},
+		Emit: l.cfg.Emit, Now: l.cfg.Now, IdleTimeout: l.cfg.IdleTimeout, Limits: l.cfg.Limits,
+		Retry: l.cfg.Retry, After: l.cfg.After,
+	}, l)
+	l.neighbour = n
+	return err
+}
+
+// Neighbour returns the servers of the lab's second domain, nil where there is none.
+func (l *Lab) Neighbour() *Lab { return l.neighbour }
+
+// root is the lab that the network begins at.
+func (l *Lab) root() *Lab {
+	if l.parent != nil {
+		return l.parent
+	}
+	return l
+}
+
+// next is the lab's other domain as far as names go: the neighbour of the first lab.
+func (l *Lab) next(name string) *Lab {
+	if n := l.neighbour; n != nil && strings.HasSuffix(strings.ToLower(name), "@"+n.cfg.Domain) {
+		return n
+	}
+	return nil
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
