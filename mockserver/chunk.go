@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strconv"
 
@@ -73,7 +74,7 @@ func (s *smtpSession) readChunk() error {
 			s.keepChunk(piece[:n])
 		}
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return io.ErrUnexpectedEOF
 		case err != nil:
 			return err

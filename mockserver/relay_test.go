@@ -2,6 +2,7 @@ package mockserver_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/smtp"
 	"strings"
@@ -225,7 +226,7 @@ func reportOf(t *testing.T, m mockserver.Message) *message.Header {
 	var fields *message.Header
 	for {
 		p, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		require.NoError(t, err)
