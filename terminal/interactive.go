@@ -63,6 +63,8 @@ func (t *Interactive) Close() error { return t.ed.Close() }
 // Run reads lines and lets the shell carry them out until the learner leaves.
 func (t *Interactive) Run(ctx context.Context, shell *lab.Shell) error {
 	t.shell = shell
+	// A read waits for keys and knows no context: giving the terminal back ends it.
+	defer context.AfterFunc(ctx, func() { _ = t.ed.Close() })()
 	warned := false
 	for !shell.Quitting() && ctx.Err() == nil {
 		line, err := t.readLine()
@@ -78,6 +80,8 @@ func (t *Interactive) Run(ctx context.Context, shell *lab.Shell) error {
 			t.Show(lab.Block{Kind: lab.Note, Text: say("still-connected", phrases.Args{"host": phrases.Clean(shell.Place().Host)})})
 		case errors.Is(err, io.EOF):
 			return nil
+		case errors.Is(err, editor.ErrClosed):
+			return ctx.Err()
 		default:
 			return err
 		}

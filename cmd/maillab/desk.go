@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -51,6 +53,9 @@ func (p *program) interactive(ctx context.Context, plan deskPlan) error {
 		return err
 	}
 	defer t.Close()
+	// At a terminal Ctrl-C is a key, and a SIGINT from elsewhere means no more than that.
+	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
 	progress, trouble := lab.OpenProgress(stateFile("progress.json"), time.Now())
 	shell := lab.New(lab.Config{Front: t, Lang: p.lang, Progress: progress, Version: Version})
 	defer shell.Close()

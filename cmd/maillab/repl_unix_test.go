@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -176,4 +177,18 @@ func TestResumeIsOffered(t *testing.T) {
 	again.types("\r")
 	again.sees("Step 2 of 11")
 	again.atPrompt("maillab>")
+}
+
+func TestSignalsAtThePrompt(t *testing.T) {
+	p := sit(t, 80, nil)
+	p.atPrompt("maillab>")
+	p.says("lesson smtp-send", "maillab>")
+	p.says(":next", "maillab>")
+	require.NoError(t, p.cmd.Process.Signal(os.Interrupt))
+	p.says("version", "maillab>")
+	p.types("half a line")
+	p.atPrompt("maillab> half a line")
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
+	assert.Equal(t, 1, p.leaves(), "it does not hang")
+	assert.FileExists(t, filepath.Join(p.state, "maillab", "progress.json"))
 }
