@@ -139,8 +139,8 @@ func entryBlocks(e explain.Entry) []Block {
 	if !e.Long.Empty() {
 		blocks = append(blocks, Block{Kind: Para, Text: e.Long})
 	}
-	if e.Ref != "" {
-		blocks = append(blocks, Block{Kind: Note, Text: plain(e.Ref)})
+	if ref := explain.Standards(e.Ref); ref != "" {
+		blocks = append(blocks, Block{Kind: Note, Text: plain(ref)})
 	}
 	return blocks
 }

@@ -44,20 +44,8 @@ func (r *Renderer) annotation(a explain.Annotation, raw string, full bool) {
 	}
 	r.next(a, full)
 	if full {
-		r.bar(styleNote, standards(a.Ref))
+		r.bar(styleNote, explain.Standards(a.Ref))
 	}
-}
-
-// standards leaves of a source what a learner can look up; where a wording was
-// observed is for those who keep the knowledge.
-func standards(ref string) string {
-	var kept []string
-	for _, part := range strings.Split(ref, "; ") {
-		if !strings.HasPrefix(part, "observed: ") {
-			kept = append(kept, part)
-		}
-	}
-	return strings.Join(kept, "; ")
 }
 
 func severityStyle(s string) style {
