@@ -85,9 +85,12 @@ type Notice struct {
 
 // Entry is one piece of knowledge.
 type Entry struct {
-	Key, Kind          string
-	Title, Short, Long phrases.Text
-	Ref                string
+	Key   string       `json:"key"`
+	Kind  string       `json:"kind"`
+	Title phrases.Text `json:"title"`
+	Short phrases.Text `json:"short"`
+	Long  phrases.Text `json:"long"`
+	Ref   string       `json:"ref"`
 }
 
 // spanJSON and the following are the shapes of the JSON that scripts read.

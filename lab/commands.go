@@ -62,7 +62,7 @@ func commands() []LabCommand {
 		{Name: "mx", Aliases: []string{"dig"}, Usage: "mx [DOMAIN]", Group: groupTools, run: runMX, Complete: completeDomains},
 		{Name: "queue", Aliases: []string{"mailq"}, Usage: "queue", Group: groupTools, run: runQueue},
 		{Name: "reset", Usage: "reset", Group: groupTools, run: runReset},
-		{Name: "explain", Usage: "explain off|brief|full|auto|last|WORD", Group: groupTools, run: runExplain, Complete: completeLevels},
+		{Name: "explain", Usage: "explain off|brief|full|auto|last|WORD|REPLY", Group: groupTools, run: runExplain, Complete: completeLevels},
 
 		{Name: "lang", Aliases: []string{"language", "语言"}, Usage: "lang zh|en", Group: groupScreen, run: runLang, Complete: completeLangs},
 		{Name: "help", Aliases: []string{"?", "h", "帮助"}, Usage: "help [WORD]", Group: groupScreen, run: runHelp, Complete: completeTopics},

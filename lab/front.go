@@ -25,6 +25,8 @@ type Front interface {
 	SetLevel(Level)
 	// SetLang changes the language of everything from here on.
 	SetLang(phrases.Lang)
+	// Explain draws a reply that belongs to no conversation, and what it means in full.
+	Explain(protocol.Context, protocol.Reply)
 	// ExplainLast draws the explanation of the newest reply again, in full.
 	ExplainLast() bool
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"maillab/explain"
 	"maillab/lab"
 	"maillab/mockserver"
 	"maillab/phrases"
@@ -98,7 +99,10 @@ func (d *desk) Type(ctx context.Context, _ lab.Place, line string) error {
 
 func (d *desk) SetLevel(l lab.Level)   { d.level = l }
 func (d *desk) SetLang(l phrases.Lang) { d.lang = l }
-func (d *desk) ExplainLast() bool      { return len(d.events) > 0 }
+func (d *desk) Explain(c protocol.Context, r protocol.Reply) {
+	d.Show(lab.Block{Text: explain.Reply(c, r).Summary})
+}
+func (d *desk) ExplainLast() bool { return len(d.events) > 0 }
 
 // say carries lines out and returns what was shown meanwhile.
 func (d *desk) say(lines ...string) string {

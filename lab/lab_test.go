@@ -92,6 +92,7 @@ func TestColonWhileConnected(t *testing.T) {
 	assert.Contains(t, d.say(":lang zh"), "从现在起使用中文")
 	assert.Contains(t, d.say(":lang en"), "in English")
 	assert.Contains(t, d.say(":explain 334"), "334")
+	assert.Contains(t, d.say(":explain 550 5.1.1 <x@y.test>: user unknown"), "no such mailbox")
 	d.say(":send :colon")
 	assert.Equal(t, "500", d.codes()[len(d.codes())-1])
 	assert.Contains(t, d.say(":close"), "You hung up")

@@ -114,7 +114,29 @@ func runExplain(_ context.Context, s *Shell, arg string) error {
 		}
 		return nil
 	}
+	if isReply(arg) {
+		return s.explainReply(arg)
+	}
 	return s.lookUp(arg)
+}
+
+// isReply reports whether what is to be explained is a reply and not a word: a
+// code with text behind it.
+func isReply(text string) bool {
+	code, rest, _ := strings.Cut(text, " ")
+	if i := strings.IndexByte(code, '-'); i == 3 {
+		code, rest = code[:3], code[3:]
+	}
+	return rest != "" && protocol.RecogniseGreeting(code) != ""
+}
+
+// explainReply explains a reply that was pasted, as the answer to nothing known.
+func (s *Shell) explainReply(text string) error {
+	ctx, reply := explain.ContextAfter(s.Place().Context.Protocol, "", text)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cfg.Front.Explain(ctx, reply)
+	return nil
 }
 
 // lookUp shows what the knowledge has about a word.
@@ -125,13 +147,14 @@ func (s *Shell) lookUp(topic string) error {
 	}
 	var blocks []Block
 	for _, e := range entries {
-		blocks = append(blocks, entryBlocks(e)...)
+		blocks = append(blocks, EntryBlocks(e)...)
 	}
 	s.show(blocks...)
 	return nil
 }
 
-func entryBlocks(e explain.Entry) []Block {
+// EntryBlocks shows one piece of knowledge.
+func EntryBlocks(e explain.Entry) []Block {
 	blocks := []Block{{Kind: Heading, Text: e.Title}}
 	if !e.Short.Empty() && e.Short != e.Title {
 		blocks = append(blocks, Block{Kind: Para, Text: e.Short})

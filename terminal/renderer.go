@@ -170,8 +170,8 @@ func clipOctets(s string, n int) string {
 	return s
 }
 
-// Explanation draws a reply and what it means in full, without a conversation.
-func (r *Renderer) Explanation(ctx protocol.Context, reply protocol.Reply) {
+// Explain draws a reply and what it means in full, without a conversation.
+func (r *Renderer) Explain(ctx protocol.Context, reply protocol.Reply) {
 	a := explain.Reply(ctx, reply)
 	raw := explain.Raw(reply)
 	for _, l := range strings.Split(raw, "\r\n") {

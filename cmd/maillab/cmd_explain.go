@@ -17,6 +17,7 @@ type explainFlags struct {
 	protocol string
 	after    string
 	json     bool
+	jsonl    bool
 }
 
 func (p *program) explainCommand() *cobra.Command {
@@ -30,10 +31,14 @@ func (p *program) explainCommand() *cobra.Command {
 	c.Flags().StringVar(&f.protocol, "protocol", "", "")
 	c.Flags().StringVar(&f.after, "after", "", "")
 	c.Flags().BoolVar(&f.json, "json", false, "")
+	c.Flags().BoolVar(&f.jsonl, "jsonl", false, "")
 	return c
 }
 
 func (p *program) explain(f explainFlags, args []string) error {
+	if f.jsonl {
+		return p.explainLines()
+	}
 	proto := protocol.Protocol(strings.ToLower(f.protocol))
 	if proto != "" && protocol.TableOf(proto) == nil {
 		return &usageError{say("error.protocol", phrases.Args{"value": phrases.Clean(f.protocol)})}
@@ -51,6 +56,6 @@ func (p *program) explain(f explainFlags, args []string) error {
 		e.SetEscapeHTML(false)
 		return e.Encode(explain.Reply(ctx, reply))
 	}
-	terminal.NewRenderer(p.out, p.columns, p.colour(), p.lang).Explanation(ctx, reply)
+	terminal.NewRenderer(p.out, p.columns, p.colour(), p.lang).Explain(ctx, reply)
 	return nil
 }

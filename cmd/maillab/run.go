@@ -101,7 +101,7 @@ func (p *program) rootCommand() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.flags.lang, "lang", "", "")
 	root.PersistentFlags().StringVar(&p.flags.color, "color", "auto", "")
 	root.AddCommand(
-		p.telnetCommand(), p.lessonCommand(), p.base64Command(), p.explainCommand(),
+		p.telnetCommand(), p.lessonCommand(), p.base64Command(), p.explainCommand(), p.codesCommand(),
 		p.serveCommand(), p.versionCommand(), p.completionCommand(),
 	)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.checkGlobals() }
