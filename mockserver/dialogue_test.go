@@ -28,7 +28,8 @@ import (
 //	set errors 3          a limit: message, recipients, mailbox, errors, connections, connections-per
 //	set tls broken        there is no certificate
 //	set idle 50ms         the idle time-out; set accept DOMAIN: mail for it is taken in; set empty,
-//	                      require-tls, no-clear-login, strong-login
+//	                      require-tls, no-clear-login, strong-login, tell-users
+//	set persona NAME      set fault NAME:ARGUMENTS; set commands 3
 //	connect smtp          opens a connection; "connect pop3 b" opens one whose lines are Cb: and Sb:
 //	C: EHLO x             sends the line and CRLF
 //	R: "MAIL\r\nQUIT\r\n" sends a Go string as it is
@@ -206,8 +207,20 @@ func (d *dialogue) end() {
 func (d *dialogue) set(cfg *Config, words []string) {
 	if flag, ok := map[string]*bool{
 		"empty": &cfg.Empty, "require-tls": &cfg.RequireTLS, "no-clear-login": &cfg.NoClearLogin, "strong-login": &cfg.StrongLogin,
+		"tell-users": &cfg.TellUsers,
 	}[words[0]]; ok {
 		*flag = true
+		return
+	}
+	switch words[0] {
+	case "persona":
+		cfg.Personas = words[1:]
+		return
+	case "fault":
+		cfg.Faults = append(cfg.Faults, words[1])
+		return
+	case "commands":
+		cfg.Limits.Commands, _ = strconv.Atoi(words[1])
 		return
 	}
 	n, _ := strconv.Atoi(words[1])
@@ -306,6 +319,9 @@ func (d *dialogue) connect(service, name string) error {
 			if s.implicitTLS {
 				c.m.Secure()
 				return c.encrypt()
+			}
+			if d.lab.cfg.Personas != nil {
+				c.m = nil // a persona need not answer as the table has it
 			}
 			return nil
 		}

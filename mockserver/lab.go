@@ -58,6 +58,13 @@ type Config struct {
 	After func(time.Duration) <-chan time.Time
 	// Greylist are local parts, in lower case, for which the first try of each sender is put off.
 	Greylist []string
+	// Personas that the servers talk like (Personas lists them); nil is the lab's own manner.
+	Personas []string
+	// Faults that are on from the start, "NAME" or "NAME:ARGUMENTS" (Faults lists them).
+	Faults []string
+	// TellUsers lets VRFY and EXPN tell who has a mailbox here. Most servers keep that to themselves
+	// (RFC 5321 §7.3), and so does the lab unless told otherwise.
+	TellUsers bool
 }
 
 // Limits bound what one client can make a server hold. 0 means the default.
@@ -69,6 +76,15 @@ type Limits struct {
 	Connections    int // at once, all listeners together; 500
 	ConnectionsPer int // at once from one address; 500
 	Queue          int // mails that wait for another server; 1000
+	Commands       int // of one session; 100,000
+
+	// Session is how long one may last; 6 hours. Grace and Rate bound a mail that drips in: after
+	// Grace (1 minute) it must have come at Rate octets a second (64) since it began.
+	Session, Grace time.Duration
+	Rate           int
+	// BadPassword is how long the answer to a wrong password is held back, from the fourth in a
+	// row on from one address; 1 second, and less than 0 is none.
+	BadPassword time.Duration
 }
 
 // User is an account of the lab. The password is kept as it is: APOP and
@@ -100,6 +116,11 @@ type Lab struct {
 	certificate func() (*tls.Certificate, error)
 	secret      []byte // of this run, for what must not be guessed
 
+	manner atomic.Pointer[manner] // how the servers talk to those who connect from now on
+	faults faults                 // what goes wrong on purpose
+	guard  guard                  // what is remembered of wrong passwords and of logins
+	done   chan struct{}          // closed when the lab is: no pause outlasts it
+
 	draining atomic.Bool
 	wg       sync.WaitGroup // accept loops and sessions
 
@@ -122,8 +143,11 @@ func Start(cfg Config) (*Lab, error) { return start(cfg, nil) }
 
 // start is Start for a domain that belongs to another lab, or to none.
 func start(cfg Config, parent *Lab) (*Lab, error) {
-	l := &Lab{parent: parent, queue: newQueue(), cfg: cfg.withDefaults(), secret: make([]byte, 32), wires: map[*wire]struct{}{}, per: map[string]int{}}
-	if err := errors.Join(loadBooks(), loadZone()); err != nil {
+	l := &Lab{
+		parent: parent, queue: newQueue(), cfg: cfg.withDefaults(), secret: make([]byte, 32),
+		wires: map[*wire]struct{}{}, per: map[string]int{}, done: make(chan struct{}),
+	}
+	if err := errors.Join(l.dress(), loadZone()); err != nil {
 		return nil, err
 	}
 	l.ids.now = l.cfg.Now
@@ -198,7 +222,16 @@ func (l Limits) withDefaults() Limits {
 	}{
 		{&l.Message, 10 << 20}, {&l.Recipients, 1000}, {&l.Mailbox, 256 << 20},
 		{&l.Errors, 50}, {&l.Connections, 500}, {&l.ConnectionsPer, 500}, {&l.Queue, 1000},
+		{&l.Commands, 100_000}, {&l.Rate, 64},
 	} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{{&l.Session, 6 * time.Hour}, {&l.Grace, time.Minute}, {&l.BadPassword, time.Second}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
@@ -247,12 +280,17 @@ func (l *Lab) accept(d door) {
 // serve runs one connection to its end.
 func (l *Lab) serve(nc net.Conn, s service) {
 	w := newWire(nc, l.cfg.IdleTimeout)
+	w.bound(l.cfg.Limits, l.done)
 	admitted, alive := l.enter(w)
 	if !alive {
 		_ = nc.Close()
 		return
 	}
 	defer l.leave(w)
+	if l.faults.down(l.cfg.Now()) {
+		_ = nc.Close()
+		return
+	}
 	defer w.hangUp() // while it waits for the client, Close can still find it
 	if s.implicitTLS && !l.secure(w) {
 		return
@@ -296,6 +334,9 @@ func (l *Lab) isClosed() bool {
 // nothing, and no goroutine of the lab is left when it returns.
 func (l *Lab) Close() error {
 	l.mu.Lock()
+	if !l.closed {
+		close(l.done)
+	}
 	l.closed = true
 	for w := range l.wires {
 		_ = w.nc.Close()

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"strconv"
 	"strings"
+	"time"
 
 	"maillab/phrases"
 	"maillab/protocol"
@@ -18,6 +19,8 @@ var pop3Handlers = map[string]func(*pop3Session, protocol.Utterance){
 	"APOP": (*pop3Session).apop,
 	"AUTH": (*pop3Session).auth,
 	"STLS": (*pop3Session).startTLS,
+	"UTF8": (*pop3Session).utf8Mode,
+	"LANG": (*pop3Session).lang,
 	"CAPA": (*pop3Session).capa,
 	"STAT": (*pop3Session).stat,
 	"LIST": (*pop3Session).listCommand,
@@ -50,8 +53,16 @@ func (s *pop3Session) apop(u protocol.Utterance) {
 
 // enter opens the maildrop of a user who has shown who he is (RFC 1939 §4).
 func (s *pop3Session) enter(u User, ok bool) {
+	if ok && s.lab.suffer(s, hookLogin, s.said()) {
+		return
+	}
+	s.lab.judged(s.wire, ok)
 	if !ok {
 		s.say(&s.book.AuthFailed, nil)
+		return
+	}
+	if wait := s.lab.guard.tooSoon(u.Name, time.Duration(s.ways.LoginDelay), s.lab.cfg.Now()); wait > 0 {
+		s.say(&s.book.TooSoon, seconds(wait))
 		return
 	}
 	box := s.lab.store.box(u.Name)
@@ -61,14 +72,14 @@ func (s *pop3Session) enter(u User, ok bool) {
 		return
 	}
 	s.emit(protocol.Event{Kind: protocol.KindLocked, Mailbox: box.name, Count: s.drop.count(), Octets: s.drop.octets})
-	s.say(&s.book.LoggedIn, s.drop.status())
+	s.say(&s.book.LoggedIn, s.status())
 }
 
 // auth begins an exchange (RFC 5034 §4), or lists the mechanisms.
 func (s *pop3Session) auth(u protocol.Utterance) {
 	name, initial, given := strings.Cut(u.Args, " ")
 	encrypted := s.m.Now().TLS
-	m, standing := s.lab.mechanismNamed(name, encrypted)
+	m, standing := s.mechanismNamed(name)
 	initial = strings.TrimSpace(initial)
 	switch {
 	case name == "":
@@ -124,7 +135,7 @@ func (s *pop3Session) respond(u protocol.Utterance, text string) {
 }
 
 func (s *pop3Session) challenge(text string) {
-	s.say(&s.book.AuthChallenge, phrases.Args{"challenge": protocol.EncodeBase64([]byte(text))})
+	s.say(&s.book.AuthChallenge, phrases.Args{"challenge": protocol.EncodeBase64([]byte(s.ways.prompt(text)))})
 }
 
 func (s *pop3Session) capa(protocol.Utterance) {
@@ -153,15 +164,15 @@ func (s *pop3Session) startTLS(protocol.Utterance) {
 	}
 }
 
-func (s *pop3Session) stat(protocol.Utterance) { s.say(&s.book.Stat, s.drop.status()) }
+func (s *pop3Session) stat(protocol.Utterance) { s.say(&s.book.Stat, s.status()) }
 
 func (s *pop3Session) listCommand(u protocol.Utterance) {
 	if u.Args == "" {
-		s.list(&s.book.List, s.drop.status())
+		s.list(&s.book.List, s.status())
 		return
 	}
 	if i, m := s.pick(u); m != nil {
-		s.say(&s.book.ListOne, messageArgs(i+1, m))
+		s.say(&s.book.ListOne, s.messageArgs(i+1, m))
 	}
 }
 
@@ -171,7 +182,7 @@ func (s *pop3Session) uidl(u protocol.Utterance) {
 		return
 	}
 	if i, m := s.pick(u); m != nil {
-		s.say(&s.book.UidlOne, messageArgs(i+1, m))
+		s.say(&s.book.UidlOne, s.messageArgs(i+1, m))
 	}
 }
 
@@ -195,7 +206,7 @@ func (s *pop3Session) retr(u protocol.Utterance) {
 		return
 	}
 	s.emit(protocol.Event{Kind: protocol.KindRetrieved, Mailbox: s.drop.box.name, Message: m.ID, Octets: m.Octets()})
-	s.message(&s.book.Retr, messageArgs(i+1, m), m.Content)
+	s.message(&s.book.Retr, s.messageArgs(i+1, m), m.Content)
 }
 
 // top sends the header, the empty line after it, and some lines of the body.
@@ -235,7 +246,7 @@ func (s *pop3Session) dele(u protocol.Utterance) {
 
 func (s *pop3Session) rset(protocol.Utterance) {
 	s.drop.unmark()
-	s.say(&s.book.Rset, s.drop.status())
+	s.say(&s.book.Rset, s.status())
 }
 
 func (s *pop3Session) noop(protocol.Utterance) { s.say(&s.book.Noop, nil) }

@@ -19,6 +19,13 @@ type pop3Session struct {
 	book      *pop3Sayings
 	timestamp string
 
+	words   *pop3Book // the book with its refusals
+	ways    *ways     // and the persona's habits
+	utf8    bool      // the client has said UTF8
+	chinese bool      // and LANG zh
+	bigger  int       // a fault adds so many octets to what is told of a message
+	read    int       // lines so far
+
 	exchange exchange
 	mech     string
 	errors   int // refused commands in a row
@@ -26,7 +33,11 @@ type pop3Session struct {
 }
 
 func newPOP3Session(l *Lab, w *wire, svc service) *pop3Session {
-	s := &pop3Session{lab: l, wire: w, m: protocol.NewMachine(protocol.POP3), host: l.hostOf(svc), book: &pop3Words.Reply}
+	man := l.manner.Load()
+	s := &pop3Session{
+		lab: l, wire: w, m: protocol.NewMachine(protocol.POP3), host: l.hostOf(svc),
+		book: &man.pop3.Reply, words: &man.pop3, ways: man.pop3Ways,
+	}
 	s.timestamp = l.nonce(s.host)
 	if svc.implicitTLS {
 		s.m.Secure()
@@ -42,6 +53,9 @@ func (s *pop3Session) serve(admitted bool) {
 	defer s.leave()
 	if !admitted {
 		s.say(&s.book.TooMany, nil)
+		return
+	}
+	if s.lab.suffer(s, hookCommand, protocol.Utterance{}) {
 		return
 	}
 	s.say(&s.book.Greeting, phrases.Args{"timestamp": s.timestamp})
@@ -88,6 +102,9 @@ func (s *pop3Session) command() error {
 		u.Fault = protocol.NewFault(protocol.POP3, protocol.LineTooLong, u.Line())
 	}
 	s.m.Said(u.Line())
+	if s.intervene(&u) {
+		return nil
+	}
 	switch {
 	case u.Fault != nil:
 		s.refuse(u, u.Fault)
@@ -103,7 +120,11 @@ func (s *pop3Session) refuse(u protocol.Utterance, f *protocol.Fault) {
 	if u.Speech == protocol.SpeechResponse {
 		s.exchange = nil
 	}
-	saying, args := refusalOf(pop3Words.Refusal, f.Reason).saying(u, f)
+	if r := s.ways.ruleFor(u, f, s.m.Now().State); r != nil {
+		s.follow(r, u, f)
+		return
+	}
+	saying, args := refusalOf(s.words.Refusal, f.Reason).saying(u, f)
 	s.say(saying, args)
 }
 
@@ -117,7 +138,11 @@ func (s *pop3Session) say(r *saying, args phrases.Args) {
 		args = phrases.Args{}
 	}
 	args["host"] = s.host
-	text := pop3Text(r, args)
+	s.lab.places(s.ways, r, args, s.wire)
+	text := pop3Text(s.ways.coded(r.in(s.chinese)), args)
+	if r.Code == protocol.CodeErr {
+		s.wire.pause(s.ways.slowness(s.errors))
+	}
 	_, _ = s.wire.out.WriteString(strings.TrimRight(r.Code+" "+text, " "))
 	if r.Code == protocol.CodeChallenge && text == "" {
 		_ = s.wire.out.WriteByte(' ') // RFC 5034 §4: "+" SP, then the challenge, even when it is empty
@@ -144,7 +169,7 @@ func (s *pop3Session) count(code string) {
 	case protocol.CodeErr:
 		s.errors++
 	}
-	if s.errors >= s.lab.cfg.Limits.Errors && s.m.Now().State != protocol.StateClosed {
+	if s.errors >= s.ways.patience(s.lab.cfg.Limits.Errors) && s.m.Now().State != protocol.StateClosed {
 		s.m.Close()
 		s.say(&s.book.TooManyBad, nil)
 	}
@@ -155,20 +180,20 @@ func (s *pop3Session) list(r *saying, status phrases.Args) {
 	s.say(r, status)
 	for i, m := range s.drop.messages {
 		if !s.drop.marked[i] {
-			_, _ = s.wire.out.WriteString(fill(r.Body, messageArgs(i+1, m)) + string(protocol.CRLF))
+			_, _ = s.wire.out.WriteString(fill(r.Body, s.messageArgs(i+1, m)) + string(protocol.CRLF))
 		}
 	}
 	s.end()
 }
 
-func messageArgs(n int, m *Message) phrases.Args {
-	return phrases.Args{"n": strconv.Itoa(n), "octets": strconv.Itoa(m.Octets()), "id": m.ID}
+func (s *pop3Session) messageArgs(n int, m *Message) phrases.Args {
+	return phrases.Args{"n": strconv.Itoa(n), "octets": strconv.Itoa(m.Octets() + s.bigger), "id": m.ID}
 }
 
 // lines sends a multi-line reply of the lines that the data hold.
 func (s *pop3Session) lines(r *saying, args phrases.Args) {
 	s.say(r, args)
-	for _, line := range r.bodyLines(args) {
+	for _, line := range s.body(r, args) {
 		_, _ = s.wire.out.WriteString(line + string(protocol.CRLF))
 	}
 	s.end()
@@ -245,6 +270,7 @@ func (d *maildrop) update() int {
 }
 
 // status is what STAT tells.
-func (d *maildrop) status() phrases.Args {
-	return phrases.Args{"count": strconv.Itoa(d.count()), "octets": strconv.Itoa(d.octets)}
+func (s *pop3Session) status() phrases.Args {
+	d := s.drop
+	return phrases.Args{"count": strconv.Itoa(d.count()), "octets": strconv.Itoa(d.octets + s.bigger*d.count())}
 }

@@ -29,6 +29,9 @@ type saying struct {
 	Text string `toml:"text"`
 	// One replaces Text when the place {count} is 1.
 	One string `toml:"one"`
+	// ZH and OneZH are Text and One in Chinese, for a POP3 client that asks with LANG (RFC 6856).
+	ZH    string `toml:"zh"`
+	OneZH string `toml:"one-zh"`
 	// Body is what follows the status line of a multi-line POP3 reply: its whole, or the form of one line.
 	Body string `toml:"body"`
 	// After lists client lines that can get this reply; "" is the server speaking unasked.
@@ -46,8 +49,15 @@ type refusal struct {
 	// Text with {verb}, {want} and {syntax}; Bare replaces it when there is no Want to name.
 	Text string `toml:"text"`
 	Bare string `toml:"bare"`
+	// ZH and BareZH are the same in Chinese (POP3).
+	ZH     string `toml:"zh"`
+	BareZH string `toml:"bare-zh"`
 	// After lists client lines that are refused for this reason.
 	After []string `toml:"after"`
+
+	// A persona's code and enhanced code; "" and nil leave the table's.
+	code     string
+	enhanced *string
 }
 
 // smtpBook is replies/smtp.toml.
@@ -64,6 +74,9 @@ type smtpSayings struct {
 	TooManyBad   saying `toml:"too-many-errors"`
 	Idle         saying `toml:"idle"`
 	ShuttingDown saying `toml:"shutting-down"`
+	TooSlow      saying `toml:"too-slow"`
+	TooLong      saying `toml:"session-too-long"`
+	TooManyLines saying `toml:"too-many-commands"`
 
 	Ehlo saying `toml:"ehlo"`
 	Helo saying `toml:"helo"`
@@ -84,6 +97,7 @@ type smtpSayings struct {
 
 	Mail       saying `toml:"mail"`
 	MailTooBig saying `toml:"mail-too-big"`
+	NotOwner   saying `toml:"sender-not-owner"`
 
 	Rcpt        saying `toml:"rcpt"`
 	RcptNobody  saying `toml:"rcpt-unknown-user"`
@@ -115,6 +129,7 @@ type smtpSayings struct {
 	VrfyUser    saying `toml:"vrfy-user"`
 	VrfyNobody  saying `toml:"vrfy-unknown-user"`
 	VrfyPerhaps saying `toml:"vrfy-cannot"`
+	Private     saying `toml:"users-private"`
 	ExpnList    saying `toml:"expn-list"`
 	ExpnNoList  saying `toml:"expn-no-list"`
 
@@ -135,6 +150,7 @@ type pop3Sayings struct {
 	TooMany      saying `toml:"too-many-connections"`
 	TooManyBad   saying `toml:"too-many-errors"`
 	ShuttingDown saying `toml:"shutting-down"`
+	TooManyLines saying `toml:"too-many-commands"`
 
 	TLSReady       saying `toml:"tls-ready"`
 	TLSUnavailable saying `toml:"tls-unavailable"`
@@ -143,6 +159,7 @@ type pop3Sayings struct {
 	LoggedIn       saying `toml:"logged-in"`
 	AuthFailed     saying `toml:"auth-failed"`
 	InUse          saying `toml:"in-use"`
+	TooSoon        saying `toml:"login-delay"`
 	AuthMechanisms saying `toml:"auth-mechanisms"`
 	AuthChallenge  saying `toml:"auth-challenge"`
 	AuthMechanism  saying `toml:"auth-mechanism"`
@@ -164,6 +181,13 @@ type pop3Sayings struct {
 	Rset    saying `toml:"rset"`
 	Noop    saying `toml:"noop"`
 	Capa    saying `toml:"capa"`
+
+	Utf8        saying `toml:"utf8"`
+	NeedsUTF8   saying `toml:"needs-utf8"`
+	NotUTF8     saying `toml:"not-utf8"`
+	Langs       saying `toml:"lang-list"`
+	LangSet     saying `toml:"lang"`
+	LangUnknown saying `toml:"lang-unknown"`
 
 	Quit        saying `toml:"quit"`
 	QuitUpdated saying `toml:"quit-updated"`
@@ -224,6 +248,16 @@ func sayingsOf(sayings any) []*saying {
 	return out
 }
 
+// in returns the saying in Chinese where it has Chinese words and they are wanted.
+func (s *saying) in(chinese bool) *saying {
+	if !chinese || s.ZH == "" {
+		return s
+	}
+	out := *s
+	out.Text, out.One = s.ZH, s.OneZH
+	return &out
+}
+
 // fill puts the values into the places of a text.
 func fill(text string, args phrases.Args) string {
 	return phrases.Text{EN: text}.Fill(args).EN
@@ -280,15 +314,17 @@ func spread(line string, args phrases.Args) []string {
 
 // saying words a refusal with the code that the table gives it.
 func (r refusal) saying(u protocol.Utterance, f *protocol.Fault) (*saying, phrases.Args) {
-	text := r.Text
+	out := &saying{Code: f.Code, Enhanced: f.Enhanced, Text: r.Text, ZH: r.ZH, key: string(f.Reason)}
 	if f.Want == "" && r.Bare != "" {
-		text = r.Bare
+		out.Text, out.ZH = r.Bare, r.BareZH
 	}
-	args := phrases.Args{"verb": u.Verb, "want": f.Want, "syntax": ""}
-	if u.Row != nil {
-		args["syntax"] = u.Row.Syntax
+	if r.code != "" {
+		out.Code = r.code
 	}
-	return &saying{Code: f.Code, Enhanced: f.Enhanced, Text: text, key: string(f.Reason)}, args
+	if r.enhanced != nil {
+		out.Enhanced = *r.enhanced
+	}
+	return out, placesOf(u, f)
 }
 
 // refusalOf finds the words for a reason; one that the data lack is still refused.

@@ -71,7 +71,7 @@ func (s *smtpSession) startTLS(protocol.Utterance) {
 func (s *smtpSession) auth(u protocol.Utterance) {
 	name, initial, given := strings.Cut(u.Args, " ")
 	encrypted := s.m.Now().TLS
-	m, standing := s.lab.mechanismNamed(name, encrypted)
+	m, standing := s.mechanismNamed(name)
 	initial = strings.TrimSpace(initial)
 	switch {
 	case standing == unknown:
@@ -105,6 +105,10 @@ func (s *smtpSession) mailFrom(u protocol.Utterance) {
 	limit := s.lab.cfg.Limits.Message
 	if size, declared := e.Parameter("SIZE"); declared && declaredOver(size, limit) {
 		s.say(&s.book.MailTooBig, phrases.Args{"octets": size, "size": strconv.Itoa(limit)})
+		return
+	}
+	if own, ok := s.mayName(e.Path); !ok {
+		s.say(&s.book.NotOwner, senderArgs(e.Path, own))
 		return
 	}
 	s.mail = transaction{from: e.Path, wishes: wishesOf(e)}
@@ -168,8 +172,7 @@ func (s *smtpSession) noop(protocol.Utterance) { s.say(&s.book.Noop, nil) }
 
 func (s *smtpSession) quit(protocol.Utterance) { s.say(&s.book.Quit, nil) }
 
-// vrfy confirms the lab's own users, which most servers keep to themselves today (RFC 5321
-// §7.3); the lab's passwords are public anyway.
+// vrfy confirms the lab's own users where it may, which most servers do not today (RFC 5321 §7.3).
 func (s *smtpSession) vrfy(u protocol.Utterance) {
 	name, _ := protocol.CutUTF8(u.Args)
 	p, ok := protocol.ParseMailbox(name)
@@ -177,14 +180,17 @@ func (s *smtpSession) vrfy(u protocol.Utterance) {
 		s.refuseFor(u, protocol.BadAddress)
 		return
 	}
+	args := phrases.Args{"args": printable(u.Args), "address": p.String()}
 	_, where := s.lab.mailboxesFor(p)
-	switch where {
-	case ours:
+	switch {
+	case where == elsewhere:
+		s.say(&s.book.VrfyPerhaps, args)
+	case !s.tellsUsers():
+		s.say(&s.book.Private, args)
+	case where == ours:
 		s.say(&s.book.VrfyUser, phrases.Args{"address": s.lab.fullAddress(p)})
-	case nobody:
-		s.say(&s.book.VrfyNobody, nil)
 	default:
-		s.say(&s.book.VrfyPerhaps, nil)
+		s.say(&s.book.VrfyNobody, args)
 	}
 }
 
@@ -203,6 +209,10 @@ func (l *Lab) fullAddress(p protocol.Path) string {
 func (s *smtpSession) expn(u protocol.Utterance) {
 	name, _ := protocol.CutUTF8(u.Args)
 	p, ok := protocol.ParseMailbox(name)
+	if ok && !s.tellsUsers() {
+		s.say(&s.book.Private, phrases.Args{"args": printable(u.Args), "address": p.String()})
+		return
+	}
 	if !ok || !strings.EqualFold(s.lab.localName(p.String()), listName) || len(s.lab.cfg.Users) == 0 {
 		s.say(&s.book.ExpnNoList, nil)
 		return

@@ -30,6 +30,11 @@ type smtpSession struct {
 	host string
 	book *smtpSayings
 
+	words *smtpBook // the book with its refusals
+	ways  *ways     // and the persona's habits
+	user  User      // who has logged in
+	lines int       // read so far
+
 	mail     transaction
 	exchange exchange // the AUTH exchange that is going on
 	mech     string   // and its mechanism
@@ -51,13 +56,20 @@ type transaction struct {
 }
 
 func newSMTPSession(l *Lab, w *wire, svc service) *smtpSession {
-	s := &smtpSession{lab: l, wire: w, m: protocol.NewMachine(protocol.SMTP), host: l.hostOf(svc), book: &smtpWords.Reply}
+	man := l.manner.Load()
+	s := &smtpSession{
+		lab: l, wire: w, m: protocol.NewMachine(protocol.SMTP), host: l.hostOf(svc),
+		book: &man.smtp.Reply, words: &man.smtp, ways: man.smtpWays,
+	}
 	if svc.implicitTLS {
 		s.m.Secure()
 	}
 	if l.cfg.RequireTLS {
 		s.m.Demand("AUTH", protocol.NeedTLS)
 		s.m.Demand("MAIL", protocol.NeedTLS)
+	}
+	if s.ways.Login {
+		s.m.Demand("MAIL", protocol.NeedAuth)
 	}
 	for _, verb := range svc.demands {
 		s.m.Demand(verb, protocol.NeedAuth)
@@ -69,6 +81,9 @@ func newSMTPSession(l *Lab, w *wire, svc service) *smtpSession {
 func (s *smtpSession) serve(admitted bool) {
 	if !admitted {
 		s.say(&s.book.TooMany, nil)
+		return
+	}
+	if s.lab.suffer(s, hookCommand, protocol.Utterance{}) {
 		return
 	}
 	s.say(&s.book.Greeting, nil)
@@ -108,7 +123,7 @@ func (s *smtpSession) survives(err error) bool {
 		return false
 	}
 	if s.wire.expired() {
-		s.say(&s.book.Idle, nil)
+		s.say(s.farewell(), nil)
 	}
 	return true
 }
@@ -122,9 +137,16 @@ func (s *smtpSession) command() error {
 	if line.Ending == protocol.Unended {
 		return io.ErrUnexpectedEOF
 	}
-	u := s.m.Said(string(line.Text))
+	text, let := s.ways.forgive(s.m, string(line.Text))
+	u := s.m.Said(text)
+	if let {
+		u.Fault = nil
+	}
 	if line.Cut > 0 || len(line.Text) > lineLimit(u) {
 		u.Fault = protocol.NewFault(protocol.SMTP, protocol.LineTooLong, u.Line())
+	}
+	if s.intervene(&u) {
+		return nil
 	}
 	switch {
 	case u.Fault != nil && s.beginChunk(u):
@@ -155,7 +177,11 @@ func (s *smtpSession) refuse(u protocol.Utterance, f *protocol.Fault) {
 	if u.Speech == protocol.SpeechResponse {
 		s.exchange = nil
 	}
-	saying, args := refusalOf(smtpWords.Refusal, f.Reason).saying(u, f)
+	if r := s.ways.ruleFor(u, f, s.state()); r != nil {
+		s.follow(r, u, f)
+		return
+	}
+	saying, args := refusalOf(s.words.Refusal, f.Reason).saying(u, f)
 	s.say(saying, args)
 }
 
@@ -170,7 +196,14 @@ func (s *smtpSession) say(r *saying, args phrases.Args) {
 		args = phrases.Args{}
 	}
 	args["host"] = s.host
-	reply := smtpReply(r, args)
+	s.lab.places(s.ways, r, args, s.wire)
+	reply := smtpReply(s.ways.coded(r), args)
+	if r.key == s.book.Ehlo.key {
+		reply = s.ways.announced(reply)
+	}
+	if reply.Code[0] > '3' {
+		s.wire.pause(s.ways.slowness(s.errors))
+	}
 	writeSMTP(s.wire.out, reply)
 	s.m.Heard(reply)
 	s.count(reply.Code)
@@ -184,7 +217,7 @@ func (s *smtpSession) count(code string) {
 	case '5':
 		s.errors++
 	}
-	if s.errors >= s.lab.cfg.Limits.Errors && s.state() != protocol.StateClosed {
+	if s.errors >= s.ways.patience(s.lab.cfg.Limits.Errors) && s.state() != protocol.StateClosed {
 		s.errors = 0
 		s.say(&s.book.TooManyBad, nil)
 	}
@@ -232,6 +265,7 @@ func (s *smtpSession) content() error {
 	}
 	u := s.m.Said(protocol.VerbDot)
 	switch size := s.lab.cfg.Limits.Message; {
+	case s.intervene(&u):
 	case c.lineTooLong:
 		s.refuseFor(u, protocol.LineTooLong)
 	case c.octets > size:
@@ -265,8 +299,9 @@ func (s *smtpSession) forgetMail() {
 // deliver puts one mail into every recipient's mailbox and returns its queue id.
 func (s *smtpSession) deliver(content []byte) string {
 	id, now := s.lab.ids.next(), s.lab.cfg.Now()
+	told := queueID(s.ways.QueueID, id, now)
 	from := s.mail.from.String()
-	m := &Message{ID: id, Received: now, From: from, Content: withTrace(s.trace(id, now), content)}
+	m := &Message{ID: id, Received: now, From: from, Content: withTrace(s.trace(told, now), content)}
 	for _, b := range s.mail.boxes {
 		b.add(m)
 		s.lab.emit(protocol.Event{
@@ -275,7 +310,7 @@ func (s *smtpSession) deliver(content []byte) string {
 		})
 	}
 	s.sendOn(id, now, content)
-	return id
+	return told
 }
 
 // trace is what is known of the mail beside its content.
@@ -293,6 +328,9 @@ func (s *smtpSession) trace(id string, now time.Time) traceFields {
 	}
 	if c.Authenticated {
 		with += "A"
+	}
+	if c.Helo == "" {
+		c.Helo = addressLiteral(s.wire.peer) // a persona that wants no EHLO
 	}
 	t := traceFields{from: s.mail.from.String(), helo: c.Helo, peer: s.wire.peer, by: s.host, with: with, id: id, when: now}
 	if len(s.mail.rcpts) == 1 {
@@ -316,8 +354,14 @@ func (s *smtpSession) respond(u protocol.Utterance, text string) {
 	case again:
 		s.challenge(st.challenge)
 	case granted:
+		if s.lab.suffer(s, hookLogin, u) {
+			return
+		}
+		s.user = st.user
+		s.lab.judged(s.wire, true)
 		s.say(&s.book.AuthDone, nil)
 	case denied:
+		s.lab.judged(s.wire, false)
 		s.say(&s.book.AuthFailed, nil)
 	case badToken:
 		s.say(&s.book.AuthBadToken, nil)
@@ -329,5 +373,5 @@ func (s *smtpSession) respond(u protocol.Utterance, text string) {
 }
 
 func (s *smtpSession) challenge(text string) {
-	s.say(&s.book.AuthChallenge, phrases.Args{"challenge": protocol.EncodeBase64([]byte(text))})
+	s.say(&s.book.AuthChallenge, phrases.Args{"challenge": protocol.EncodeBase64([]byte(s.ways.prompt(text)))})
 }

@@ -32,18 +32,33 @@ type wire struct {
 	in     *protocol.LineReader
 	out    *bufio.Writer
 	idle   time.Duration
+	token  string // names the session, for personas that tell; "" until it is asked for
 	telnet telnetFilter
 	rest   []byte // read and filtered, but more than was asked for
 	due    bool   // the next read is the first of a line: the clock starts anew
 
+	ends     time.Time     // the session is over then
+	grace    time.Duration // a mail may take so long,
+	rate     int           // and longer at so many octets a second
+	since    time.Time     // when the mail that is coming began; zero between mails
+	received int           // and how much of it is here
+	done     <-chan struct{}
+
+	// What a fault does to the connection: answers octet by octet; cut when so many octets have come
+	// in or gone out (-1 is never); lost, so that nothing goes out any more.
+	drip          time.Duration
+	cutIn, cutOut int
+	lost          bool
+
 	mu       sync.Mutex // guards what follows
 	deadline time.Time
+	why      expiry
 	woken    bool // wake was called and has not been noticed
 	shaking  bool // a TLS handshake is going on, which a wake would break: it is noticed afterwards
 }
 
 func newWire(nc net.Conn, idle time.Duration) *wire {
-	w := &wire{nc: nc, stream: nc, idle: idle, peer: peerOf(nc)}
+	w := &wire{nc: nc, stream: nc, idle: idle, peer: peerOf(nc), cutIn: -1, cutOut: -1}
 	w.in = protocol.NewLineReader((*wireInput)(w), maxAuthLine)
 	w.out = bufio.NewWriterSize((*wireOutput)(w), 4<<10)
 	return w
@@ -60,6 +75,9 @@ func peerOf(nc net.Conn) string {
 // readLine waits for the next line. The time a client has is for the whole line:
 // one that sends an octet now and then gains nothing by it.
 func (w *wire) readLine() (protocol.Line, error) {
+	if w.lost {
+		return protocol.Line{}, errLost
+	}
 	w.due = true
 	return w.in.ReadLine()
 }
@@ -69,7 +87,9 @@ func (w *wire) readLine() (protocol.Line, error) {
 func (w *wire) content(on bool) {
 	w.telnet.content = on
 	w.in.SetLimit(maxAuthLine)
+	w.since, w.received = time.Time{}, 0
 	if on {
+		w.since = time.Now()
 		w.in.SetLimit(maxContentLine)
 	}
 }
@@ -88,6 +108,9 @@ func (in *wireInput) Read(p []byte) (int, error) {
 		}
 		w.arm()
 		n, err := w.stream.Read(p)
+		if n, err = w.took(n, err); errors.Is(err, errLost) {
+			return 0, err
+		}
 		w.rest = w.telnet.filter(p[:n], w.out)
 		if err != nil && len(w.rest) == 0 {
 			return 0, err
@@ -99,6 +122,10 @@ func (in *wireInput) Read(p []byte) (int, error) {
 }
 
 func (out *wireOutput) Write(p []byte) (int, error) {
+	w := (*wire)(out)
+	if w.lost || w.drip > 0 || w.cutOut >= 0 {
+		return w.writeStricken(p)
+	}
 	_ = out.nc.SetWriteDeadline(time.Now().Add(writeTimeout))
 	return out.stream.Write(p)
 }
@@ -113,7 +140,7 @@ func (w *wire) arm() {
 		_ = w.nc.SetReadDeadline(time.Unix(1, 0))
 	case w.due:
 		w.due = false
-		w.deadline = time.Now().Add(w.idle)
+		w.deadline, w.why = w.limit(time.Now())
 		_ = w.nc.SetReadDeadline(w.deadline)
 	}
 }

@@ -29,6 +29,7 @@ const (
 	KindRemoved   Kind = "removed"   // marked mails were really deleted: Mailbox, Count
 	KindLocked    Kind = "locked"    // a POP3 session has locked a maildrop: Mailbox
 	KindUnlocked  Kind = "unlocked"  // and has left it: Mailbox
+	KindFault     Kind = "fault"     // a fault of the lab, switched on by somebody, has struck: Name, Arg is where
 	KindCommand   Kind = "command"   // the learner used a lab command: Name, Arg
 )
 
@@ -97,7 +98,7 @@ type Event struct {
 	TLS *TLS `json:"tls,omitempty"`
 
 	// Mailbox is a user's name; Message a mail's unique id in it; Octets its size; From its envelope
-	// sender; Count how many; Name and Arg a lab command.
+	// sender; Count how many; Name and Arg a lab command or a fault.
 	Mailbox string `json:"mailbox,omitempty"`
 	Message string `json:"message,omitempty"`
 	Octets  int    `json:"octets,omitempty"`

@@ -251,7 +251,8 @@ func (m *Machine) follow(row *Row, args string, u Utterance, r Reply, out *Outco
 	if !listed {
 		answer = guess(row, r.Code, args)
 	}
-	if row != nil && !row.InOrder(m.ctx.State) && answer.Next != StateClosed && answer.Marks == 0 {
+	refused := r.Code == CodeErr || r.Code != "" && r.Code[0] > '3'
+	if row != nil && refused && !row.InOrder(m.ctx.State) && answer.Next != StateClosed && answer.Marks == 0 {
 		answer.Next = "" // a refusal of what was out of order leaves everything as it was
 	}
 	m.learn(u, r, answer)

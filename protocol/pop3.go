@@ -8,7 +8,8 @@ const (
 	CodeChallenge = "+"
 )
 
-// pop3Table is RFC 1939, with CAPA from RFC 2449, AUTH from RFC 5034 and STLS from RFC 2595.
+// pop3Table is RFC 1939, with CAPA from RFC 2449, AUTH from RFC 5034, STLS from RFC 2595, UTF8 and
+// LANG from RFC 6856.
 var pop3Table = Table{
 	Protocol: POP3,
 	States: []State{
@@ -121,6 +122,15 @@ var pop3Table = Table{
 			States: []State{StateAuthorization, StateUser}, Excludes: []Need{NeedTLS},
 			Answers: []Answer{{Code: CodeOK, Next: StateAuthorization, Marks: MarkTLS}, {Code: CodeErr}},
 			Keyword: "STLS", Ref: "RFC 2595 §4",
+		},
+		{
+			Verb: "UTF8", Lead: "UTF8", Syntax: "UTF8", Example: "UTF8", Args: ArgsNone,
+			States: []State{StateAuthorization, StateUser}, Answers: okOrErr, Keyword: "UTF8", Ref: "RFC 6856 §2",
+		},
+		{
+			Verb: "LANG", Lead: "LANG", Syntax: "LANG [language]", Example: "LANG zh", Args: ArgsWordOptional,
+			States:  []State{StateAuthorization, StateUser, StateTransaction},
+			Answers: okOrErr, Framing: MultiIfNoArgs, Keyword: "LANG", Ref: "RFC 6856 §3",
 		},
 	},
 	Anywhere: []Answer{{Code: CodeErr}},

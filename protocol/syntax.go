@@ -14,6 +14,7 @@ const (
 	ArgsNone                          // nothing (DATA, QUIT)
 	ArgsText                          // something, spaces included (PASS, VRFY)
 	ArgsWord                          // one word (USER)
+	ArgsWordOptional                  // one word, or nothing (LANG)
 	ArgsDomain                        // a host name or an address literal (EHLO)
 	ArgsMechanism                     // a SASL mechanism, perhaps an initial response
 	ArgsMechanismOptional             // the same, or nothing
@@ -40,6 +41,7 @@ var rules = map[Args]func(args string) *argError{
 	ArgsNone:              checkNone,
 	ArgsText:              checkText,
 	ArgsWord:              checkWords(1, 1),
+	ArgsWordOptional:      optional(checkWords(1, 1)),
 	ArgsDomain:            checkDomain,
 	ArgsMechanism:         checkMechanism,
 	ArgsMechanismOptional: optional(checkMechanism),

@@ -1,0 +1,286 @@
+package mockserver
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// The places at which sessions ask whether a fault strikes.
+const (
+	hookCommand = "command"
+	hookLogin   = "login"
+)
+
+// maxSeen bounds what one fault remembers.
+const maxSeen = 10_000
+
+// affliction is a fault that is on, with its arguments filled in.
+type affliction struct {
+	fault   *Fault
+	spec    string
+	strikes []armedStrike
+
+	mu    sync.Mutex // guards what follows
+	seen  map[string][]time.Time
+	spent bool // a strike that comes once has come
+}
+
+// armedStrike is a strike with its texts turned into what they mean.
+type armedStrike struct {
+	strike
+	says                                     *saying
+	passAfter, within, pause, drip, restart  time.Duration
+	over, recipients, cutIn, cutOut, enlarge int
+}
+
+// arm fills in the arguments. What is not given is -1, so that 0 can be said.
+func arm(s strike, values phrases.Args) (armedStrike, error) {
+	out := armedStrike{strike: s}
+	for _, d := range []struct {
+		text string
+		to   *time.Duration
+	}{{s.PassAfter, &out.passAfter}, {s.Within, &out.within}, {s.Wait, &out.pause}, {s.Drip, &out.drip}, {s.Restart, &out.restart}} {
+		*d.to = -1
+		if d.text == "" {
+			continue
+		}
+		v, err := time.ParseDuration(fill(d.text, values))
+		if err != nil {
+			return out, err
+		}
+		*d.to = v
+	}
+	for _, n := range []struct {
+		text string
+		to   *int
+	}{{s.Over, &out.over}, {s.Recipients, &out.recipients}, {s.CutIn, &out.cutIn}, {s.CutOut, &out.cutOut}, {s.Add, &out.enlarge}} {
+		*n.to = -1
+		if n.text == "" {
+			continue
+		}
+		v, err := strconv.Atoi(fill(n.text, values))
+		if err != nil {
+			return out, err
+		}
+		*n.to = v
+	}
+	out.Verb = nil
+	for _, v := range s.Verb {
+		out.Verb = append(out.Verb, fill(v, values))
+	}
+	if s.Code != "" {
+		out.says = &saying{
+			Code: fill(s.Code, values), Enhanced: fill(s.Enhanced, values), Text: fill(s.Text, values), ZH: fill(s.ZH, values),
+			After: s.After, key: "fault",
+		}
+	}
+	if !slices.Contains([]string{"", "before", "after"}, s.Close) {
+		return out, errors.New("close is before or after")
+	}
+	return out, nil
+}
+
+// point is where a conversation is when a fault may strike.
+type point struct {
+	protocol               protocol.Protocol
+	verb                   string
+	client, from, to, user string
+	recipients             int
+}
+
+// applies reports whether a strike strikes here and now.
+func (a *affliction) applies(s *armedStrike, at string, p point, now time.Time) bool {
+	if s.At != at || s.Protocol != "" && s.Protocol != p.protocol {
+		return false
+	}
+	if !slices.Contains(s.Verb, p.verb) && !slices.Contains(s.Verb, "*") {
+		return false
+	}
+	if s.recipients >= 0 && p.recipients < s.recipients {
+		return false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.spent {
+		return false
+	}
+	if !a.due(s, p, now) {
+		return false
+	}
+	a.spent = s.Once
+	return true
+}
+
+// due asks the memory; a.mu is held.
+func (a *affliction) due(s *armedStrike, p point, now time.Time) bool {
+	if s.passAfter < 0 && s.over < 0 {
+		return true
+	}
+	if len(a.seen) > maxSeen {
+		clear(a.seen)
+	}
+	key := s.key(p)
+	times := a.seen[key]
+	if s.passAfter >= 0 {
+		if len(times) == 0 {
+			a.seen[key] = []time.Time{now}
+			return true
+		}
+		return now.Before(times[0].Add(s.passAfter))
+	}
+	times = slices.DeleteFunc(times, func(t time.Time) bool { return !now.Before(t.Add(s.within)) })
+	if len(times) >= s.over {
+		a.seen[key] = times
+		return true
+	}
+	a.seen[key] = append(times, now)
+	return false
+}
+
+func (s *armedStrike) key(p point) string {
+	var parts []string
+	for _, k := range s.Key {
+		parts = append(parts, map[string]string{"client": p.client, "from": p.from, "to": p.to, "user": p.user}[k])
+	}
+	return strings.ToLower(strings.Join(parts, "\x00"))
+}
+
+// faults are those that are on, and what they did to the whole lab.
+type faults struct {
+	mu        sync.Mutex // guards what follows
+	on        []*affliction
+	downUntil time.Time // no connection is taken before
+}
+
+func (f *faults) current() []*affliction {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.on
+}
+
+func (f *faults) down(now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return now.Before(f.downUntil)
+}
+
+// SetFaults switches on exactly these faults, "NAME" or "NAME:ARGUMENTS", and every other off. A
+// fault that is on already with the same arguments keeps what it remembers.
+func (l *Lab) SetFaults(specs ...string) error {
+	var on []*affliction
+	old := l.faults.current()
+	for _, spec := range specs {
+		a, err := parseFault(spec)
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(old, func(o *affliction) bool { return o.spec == a.spec }); i >= 0 {
+			a = old[i]
+		}
+		on = append(slices.DeleteFunc(on, func(o *affliction) bool { return o.fault == a.fault }), a)
+	}
+	l.faults.mu.Lock()
+	defer l.faults.mu.Unlock()
+	l.faults.on, l.faults.downUntil = on, time.Time{}
+	return nil
+}
+
+// FaultsOn lists the faults that are on, with their arguments.
+func (l *Lab) FaultsOn() []string {
+	out := []string{}
+	for _, a := range l.faults.current() {
+		out = append(out, a.spec)
+	}
+	return out
+}
+
+// sufferer is a session as the faults see it.
+type sufferer interface {
+	// point is where the line at hand stands.
+	point(protocol.Utterance) point
+	say(*saying, phrases.Args)
+	connection() *wire
+	// swell makes every message so many octets bigger than it is, in what is told of it.
+	swell(int)
+}
+
+// suffer lets the faults strike that are on for this place. It reports whether the line has been
+// answered, or has lost its answer, and must not be carried out.
+func (l *Lab) suffer(s sufferer, at string, u protocol.Utterance) (over bool) {
+	on := l.faults.current()
+	w := s.connection()
+	if at == hookCommand {
+		w.drip, w.cutIn, w.cutOut = 0, -1, -1
+		s.swell(0)
+	}
+	if len(on) == 0 {
+		return false
+	}
+	p := s.point(u)
+	for _, a := range on {
+		for i := range a.strikes {
+			if !a.applies(&a.strikes[i], at, p, l.cfg.Now()) {
+				continue
+			}
+			l.emit(protocol.Event{Kind: protocol.KindFault, Name: a.fault.Name, Arg: p.verb, Address: w.nc.RemoteAddr().String()})
+			if l.blow(s, &a.strikes[i]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// blow does what a strike does.
+func (l *Lab) blow(s sufferer, a *armedStrike) (over bool) {
+	w := s.connection()
+	w.pause(max(a.pause, 0))
+	if a.drip > 0 || a.cutOut >= 0 {
+		_ = w.out.Flush() // what was said before is not struck
+	}
+	w.drip = max(a.drip, w.drip)
+	if a.cutIn >= 0 {
+		w.cutIn = a.cutIn
+	}
+	if a.cutOut >= 0 {
+		w.cutOut = a.cutOut
+	}
+	if a.enlarge >= 0 {
+		s.swell(a.enlarge)
+	}
+	if a.says != nil {
+		s.say(a.says, nil)
+	}
+	switch {
+	case a.restart >= 0:
+		l.restart(w, a.restart)
+		fallthrough
+	case a.Close == "before":
+		w.lose()
+		return true
+	case a.Close == "after":
+		w.lose()
+	}
+	return a.says != nil
+}
+
+// restart cuts every connection but this one, which its session ends, and takes none for a while.
+func (l *Lab) restart(except *wire, down time.Duration) {
+	l.faults.mu.Lock()
+	l.faults.downUntil = l.cfg.Now().Add(down)
+	l.faults.mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for w := range l.wires {
+		if w != except {
+			_ = w.nc.Close()
+		}
+	}
+}
