@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -181,6 +182,9 @@ func (l *Lab) places(w *ways, r *saying, args phrases.Args, c *wire) {
 		return
 	}
 	args["ip"] = c.peer
+	if _, given := args["size"]; !given {
+		args["size"] = strconv.Itoa(l.cfg.Limits.Message)
+	}
 	if strings.Contains(r.Text, "{date}") {
 		args["date"] = l.cfg.Now().Format("Mon, 2 Jan 2006 15:04:05 -0700")
 	}

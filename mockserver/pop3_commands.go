@@ -158,7 +158,7 @@ func (s *pop3Session) startTLS(protocol.Utterance) {
 		return
 	}
 	s.say(&s.book.TLSReady, nil)
-	s.errors = 0
+	s.errors, s.utf8, s.chinese = 0, false, false
 	if s.wire.encrypt(cfg) != nil {
 		s.m.Close()
 	}
