@@ -29,7 +29,7 @@ import (
 //	set tls broken        there is no certificate
 //	set idle 50ms         the idle time-out; set accept DOMAIN: mail for it is taken in; set empty,
 //	                      require-tls, no-clear-login, strong-login, tell-users
-//	set persona NAME      set fault NAME:ARGUMENTS; set commands 3
+//	set persona NAME      set fault NAME:ARGUMENTS; set commands 3; set grace 60ms; set session 1s
 //	connect smtp          opens a connection; "connect pop3 b" opens one whose lines are Cb: and Sb:
 //	C: EHLO x             sends the line and CRLF
 //	R: "MAIL\r\nQUIT\r\n" sends a Go string as it is
@@ -130,6 +130,9 @@ func TestDialogues(t *testing.T) {
 // assertAllGiven: each reply of the data stands in at least one dialogue, so that none is dead.
 func assertAllGiven(t *testing.T, heard []string) {
 	for _, s := range append(sayingsOf(&smtpWords.Reply), sayingsOf(&pop3Words.Reply)...) {
+		if s.key == "sender-not-owner" || s.key == "login-delay" {
+			continue // habits that only personas have; they word them themselves
+		}
 		text := strings.Split(s.Text, "\n")[0]
 		switch {
 		case s.Enhanced != "" && s.Code[0] >= '2' && s.Code[0] <= '5':
@@ -218,6 +221,13 @@ func (d *dialogue) set(cfg *Config, words []string) {
 		return
 	case "fault":
 		cfg.Faults = append(cfg.Faults, words[1])
+		return
+	case "grace":
+		cfg.Limits.Rate = 1000
+		cfg.Limits.Grace, _ = time.ParseDuration(words[1])
+		return
+	case "session":
+		cfg.Limits.Session, _ = time.ParseDuration(words[1])
 		return
 	case "commands":
 		cfg.Limits.Commands, _ = strconv.Atoi(words[1])

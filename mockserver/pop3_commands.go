@@ -191,7 +191,7 @@ func (s *pop3Session) pick(u protocol.Utterance) (int, *Message) {
 	n, err := strconv.Atoi(strings.Fields(u.Args)[0])
 	switch {
 	case err != nil || n < 1 || n > len(s.drop.messages):
-		s.say(&s.book.NoSuchMessage, phrases.Args{"count": strconv.Itoa(len(s.drop.messages))})
+		s.say(&s.book.NoSuchMessage, phrases.Args{"count": strconv.Itoa(len(s.drop.messages)), "n": strings.Fields(u.Args)[0]})
 	case s.drop.marked[n-1]:
 		s.say(&s.book.IsDeleted, phrases.Args{"n": strconv.Itoa(n)})
 	default:
