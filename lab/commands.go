@@ -62,6 +62,8 @@ func commands() []LabCommand {
 		{Name: "mx", Aliases: []string{"dig"}, Usage: "mx [DOMAIN]", Group: groupTools, run: runMX, Complete: completeDomains},
 		{Name: "queue", Aliases: []string{"mailq"}, Usage: "queue", Group: groupTools, run: runQueue},
 		{Name: "reset", Usage: "reset", Group: groupTools, run: runReset},
+		{Name: "persona", Usage: "persona [NAME]", Group: groupTools, run: runPersona, Complete: completePersonas},
+		{Name: "fault", Usage: "fault [NAME[:ARGUMENTS] | off]", Group: groupTools, run: runFault, Complete: completeFaults},
 		{Name: "explain", Usage: "explain off|brief|full|auto|last|WORD|REPLY", Group: groupTools, run: runExplain, Complete: completeLevels},
 
 		{Name: "lang", Aliases: []string{"language", "语言"}, Usage: "lang zh|en", Group: groupScreen, run: runLang, Complete: completeLangs},

@@ -23,13 +23,17 @@ func (s *Shell) startLesson(ctx context.Context, id string) error {
 		return err
 	}
 	s.leaveLesson()
+	putBack, err := s.setUp(l)
+	if err != nil {
+		return err
+	}
 	saved := s.savedProgress(l.ID)
 	if saved.Begun() && !s.wantsResume(ctx, l, saved) {
 		saved = lessons.Progress{}
 	}
 	p := lessons.NewPlayer(l, saved)
 	s.mu.Lock()
-	s.lesson, s.player = l, p
+	s.lesson, s.player, s.putBack = l, p, putBack
 	s.mu.Unlock()
 	s.show(Block{Kind: Heading, Text: l.Title})
 	s.show(words(l.Summary, Para)...)
@@ -101,8 +105,12 @@ func (s *Shell) judge(e protocol.Event) {
 func (s *Shell) leaveLesson() {
 	s.saveProgress()
 	s.mu.Lock()
-	s.player, s.lesson = nil, nil
+	putBack := s.putBack
+	s.player, s.lesson, s.putBack = nil, nil, nil
 	s.mu.Unlock()
+	if putBack != nil {
+		putBack()
+	}
 }
 
 // LessonFinished reports whether the lesson that was started has been finished,

@@ -51,6 +51,7 @@ type Shell struct {
 	sess    *session.Session
 	player  *lessons.Player
 	lesson  *lessons.Lesson
+	putBack func()  // undoes what the lesson did to the lab's servers
 	busy    bool    // a line is being carried out: what the lesson says waits for its end
 	waiting []Block // what the lesson will say then
 	dirty   bool    // the lesson has moved since its progress was saved

@@ -11,9 +11,12 @@ type Lesson struct {
 	// Order is the lesson's place in the list of lessons, from 1.
 	Order    int               `toml:"order"`
 	Protocol protocol.Protocol `toml:"protocol"`
-	Title    phrases.Text      `toml:"-"`
-	Summary  Words             `toml:"-"`
-	Steps    []Step            `toml:"step"`
+	// Persona and Faults say what the lab's servers are to be while the lesson goes on.
+	Persona []string     `toml:"persona"`
+	Faults  []string     `toml:"faults"`
+	Title   phrases.Text `toml:"-"`
+	Summary Words        `toml:"-"`
+	Steps   []Step       `toml:"step"`
 	// Mistakes that any step, or the steps they name, may see.
 	Mistakes []Mistake `toml:"mistake"`
 }

@@ -62,7 +62,7 @@ func beforeTLS(said string, ready saying) string {
 }
 
 func fuzzLab(tb testing.TB) *Lab {
-	l, err := Start(Config{Listeners: []Listener{}, Limits: Limits{Message: 4096, Mailbox: 1 << 20, Errors: 1 << 20}})
+	l, err := Start(Config{Listeners: []Listener{}, Limits: Limits{Message: 4096, Mailbox: 1 << 20, Errors: 1 << 20, BadPassword: -1}})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -172,6 +172,12 @@ func (l *Lab) SetPersona(names ...string) error {
 	return err
 }
 
+// SwapPersona is SetPersona that can be taken back.
+func (l *Lab) SwapPersona(names ...string) (putBack func(), err error) {
+	old := l.manner.Load()
+	return func() { l.manner.Store(old) }, l.SetPersona(names...)
+}
+
 // Persona tells whose manner a protocol's server has now.
 func (l *Lab) Persona(p protocol.Protocol) string { return l.manner.Load().names[p] }
 

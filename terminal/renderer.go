@@ -87,6 +87,8 @@ func (r *Renderer) Event(e protocol.Event) {
 	case protocol.KindReply:
 		r.last = &e
 		r.explainSafely(e)
+	case protocol.KindFault:
+		r.bar(styleNote, lab.FaultText(e).In(r.lang))
 	case protocol.KindTLS:
 		r.secured(e)
 	case protocol.KindClosed:

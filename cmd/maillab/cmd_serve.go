@@ -19,6 +19,8 @@ type serveFlags struct {
 	users, tokens                        []string
 	domain                               string
 	tlsCert, tlsKey, caOut               string
+	personas, faults                     []string
+	tellUsers                            bool
 	far                                  bool // the second domain too
 	lan                                  bool
 }
@@ -43,6 +45,11 @@ func (p *program) serveCommand() *cobra.Command {
 	c.Flags().StringVar(&f.tlsKey, "tls-key", "", "")
 	c.Flags().StringVar(&f.caOut, "ca-out", "", "")
 	c.Flags().StringVar(&f.domain, "domain", "lab.test", "")
+	c.Flags().StringArrayVar(&f.personas, "persona", nil, "")
+	c.Flags().StringArrayVar(&f.faults, "fault", nil, "")
+	c.Flags().BoolVar(&f.tellUsers, "tell-users", false, "")
+	_ = c.RegisterFlagCompletionFunc("persona", personaNames)
+	_ = c.RegisterFlagCompletionFunc("fault", faultNames)
 	c.Flags().BoolVar(&f.lan, "lan", false, "")
 	c.Flags().BoolVar(&f.far, "far", false, "")
 	return c
@@ -54,6 +61,9 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	l, err := mockserver.Start(cfg)
+	if trouble := strangeName(err); trouble != nil {
+		return trouble
+	}
 	if err != nil {
 		return &failure{say("error.listen", phrases.Args{"error": phrases.Clean(err.Error())})}
 	}
@@ -80,7 +90,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 // config turns the flags into the servers' configuration. Without any address
 // each service gets a free port of the loopback interface.
 func (f serveFlags) config() (mockserver.Config, error) {
-	cfg := mockserver.Config{Domain: f.domain, Alone: !f.far}
+	cfg := mockserver.Config{Domain: f.domain, Alone: !f.far, Personas: f.personas, Faults: f.faults, TellUsers: f.tellUsers}
 	for _, s := range []struct {
 		service string
 		addrs   []string

@@ -102,7 +102,7 @@ func (p *program) rootCommand() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.flags.color, "color", "auto", "")
 	root.AddCommand(
 		p.telnetCommand(), p.lessonCommand(), p.base64Command(), p.explainCommand(), p.codesCommand(),
-		p.serveCommand(), p.versionCommand(), p.completionCommand(),
+		p.serveCommand(), p.personaCommand(), p.faultCommand(), p.versionCommand(), p.completionCommand(),
 	)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.checkGlobals() }
 	root.SetFlagErrorFunc(p.flagError)
