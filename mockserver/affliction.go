@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"maillab/phrases"
@@ -154,15 +155,17 @@ func (s *armedStrike) key(p point) string {
 
 // faults are those that are on, and what they did to the whole lab.
 type faults struct {
-	mu        sync.Mutex // guards what follows
-	on        []*affliction
-	downUntil time.Time // no connection is taken before
+	on atomic.Pointer[[]*affliction] // read at every line, so no lock
+
+	mu        sync.Mutex // guards what follows, and changes of on
+	downUntil time.Time  // no connection is taken before
 }
 
 func (f *faults) current() []*affliction {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.on
+	if on := f.on.Load(); on != nil {
+		return *on
+	}
+	return nil
 }
 
 func (f *faults) down(now time.Time) bool {
@@ -175,6 +178,8 @@ func (f *faults) down(now time.Time) bool {
 // fault that is on already with the same arguments keeps what it remembers.
 func (l *Lab) SetFaults(specs ...string) error {
 	var on []*affliction
+	l.faults.mu.Lock()
+	defer l.faults.mu.Unlock()
 	old := l.faults.current()
 	for _, spec := range specs {
 		a, err := parseFault(spec)
@@ -186,9 +191,8 @@ func (l *Lab) SetFaults(specs ...string) error {
 		}
 		on = append(slices.DeleteFunc(on, func(o *affliction) bool { return o.fault == a.fault }), a)
 	}
-	l.faults.mu.Lock()
-	defer l.faults.mu.Unlock()
-	l.faults.on, l.faults.downUntil = on, time.Time{}
+	l.faults.downUntil = time.Time{}
+	l.faults.on.Store(&on)
 	return nil
 }
 

@@ -6,6 +6,7 @@
 //
 //	socket ─▶ wire (time-outs, telnet octets taken out, replies flushed) ─▶ protocol.LineReader
 //	       ─▶ protocol.Machine.Said: which row of the table, and what the table has against it
+//	       ─▶ intervene: limits, faults that are on (fault/*.toml), the persona's rules (persona/*.toml)
 //	       ─▶ a Fault: its code from the table, its words from replies/*.toml
 //	          no Fault: the handler of the verb (smtp_commands.go, pop3_commands.go)
 //	       ─▶ say: the reply goes out and Machine.Heard moves to the next state

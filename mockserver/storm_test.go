@@ -14,7 +14,7 @@ import (
 // TestAStormLeavesNothing: after a storm of connections that break anywhere, with faults on, the
 // lab holds no session, no goroutine and no memory of it.
 func TestAStormLeavesNothing(t *testing.T) {
-	l, err := Start(Config{Alone: true, Faults: []string{"cut-in-content:10", "cut-before:STAT"}})
+	l, err := Start(Config{Alone: true, Faults: []string{"cut-in-content:10", "cut-before:STAT"}, Limits: Limits{BadPassword: -1}})
 	require.NoError(t, err)
 	defer l.Close()
 	storm(t, l, 20)                                      // pools and buffers of the runtime get their size
