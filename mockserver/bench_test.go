@@ -49,7 +49,7 @@ func BenchmarkStart(b *testing.B) {
 }
 
 func benchLab(b *testing.B) *Lab {
-	l, err := Start(Config{Listeners: []Listener{}, Empty: true, Limits: Limits{Mailbox: 1 << 40}})
+	l, err := Start(Config{Listeners: []Listener{}, Empty: true, Limits: Limits{Commands: 1 << 40, Mailbox: 1 << 40}})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -76,10 +76,11 @@ type Limits struct {
 	Connections    int // at once, all listeners together; 500
 	ConnectionsPer int // at once from one address; 500
 	Queue          int // mails that wait for another server; 1000
-	Commands       int // of one session; 100,000
+	Commands       int // of one session; 1,000,000
 
 	// Session is how long one may last; 6 hours. Grace and Rate bound a mail that drips in: after
-	// Grace (1 minute) it must have come at Rate octets a second (64) since it began.
+	// Grace it must have come at Rate octets a second since it began; 30 minutes and 1, because
+	// people type here by hand.
 	Session, Grace time.Duration
 	Rate           int
 	// BadPassword is how long the answer to a wrong password is held back, from the fourth in a
@@ -222,7 +223,7 @@ func (l Limits) withDefaults() Limits {
 	}{
 		{&l.Message, 10 << 20}, {&l.Recipients, 1000}, {&l.Mailbox, 256 << 20},
 		{&l.Errors, 50}, {&l.Connections, 500}, {&l.ConnectionsPer, 500}, {&l.Queue, 1000},
-		{&l.Commands, 100_000}, {&l.Rate, 64},
+		{&l.Commands, 1_000_000}, {&l.Rate, 1},
 	} {
 		if *d.field == 0 {
 			*d.field = d.value
@@ -231,7 +232,7 @@ func (l Limits) withDefaults() Limits {
 	for _, d := range []struct {
 		field *time.Duration
 		value time.Duration
-	}{{&l.Session, 6 * time.Hour}, {&l.Grace, time.Minute}, {&l.BadPassword, time.Second}} {
+	}{{&l.Session, 6 * time.Hour}, {&l.Grace, 30 * time.Minute}, {&l.BadPassword, time.Second}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
