@@ -76,14 +76,6 @@ func reworded(sayings []*saying, refusals map[protocol.Reason]refusal, w *ways) 
 	return out
 }
 
-// ways of a protocol.
-func (m *manner) ways(p protocol.Protocol) *ways {
-	if p == protocol.POP3 {
-		return m.pop3Ways
-	}
-	return m.smtpWays
-}
-
 // lacks reports whether the persona does not know a command.
 func (w *ways) lacks(verb string) bool { return slices.Contains(w.Lacks, verb) }
 
@@ -249,7 +241,7 @@ func (w *ways) announced(r protocol.Reply) protocol.Reply {
 	if w.Lists == nil && w.Lacks == nil {
 		return r
 	}
-	texts := append(r.Texts()[:1], w.listed(r.Texts()[1:], hasSMTP)...)
+	texts := slices.Concat(r.Texts()[:1], w.listed(r.Texts()[1:], hasSMTP))
 	lines := make([]protocol.ReplyLine, len(texts))
 	for i, text := range texts {
 		lines[i] = protocol.ReplyLine{Code: r.Code, Separator: "-", Text: text}
