@@ -43,7 +43,9 @@ func runReset(_ context.Context, s *Shell, _ string) error {
 	if s.cfg.Network == nil {
 		return trouble("inbox.no-lab", nil)
 	}
-	s.cfg.Network.Reset()
+	if err := s.cfg.Network.Reset(); err != nil {
+		return err
+	}
 	s.show(Block{Kind: Success, Text: Say("inbox.reset", nil)})
 	return nil
 }

@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"strconv"
@@ -42,7 +41,7 @@ func (s *smtpSession) chunkOctets() error {
 	}
 	c, size := s.chunk, s.lab.cfg.Limits.Message
 	s.chunk = nil
-	switch in := &s.unread; {
+	switch in := s.arriving(); {
 	case c.refuse != nil:
 		s.refuse(c.u, c.refuse)
 	case in.lineTooLong:
@@ -52,7 +51,6 @@ func (s *smtpSession) chunkOctets() error {
 		s.mail.broken = true
 		s.say(&s.book.ChunkTooBig, phrases.Args{"octets": strconv.Itoa(in.octets), "size": strconv.Itoa(size)})
 	case c.last:
-		s.endOfChunks()
 		s.finish()
 		s.forgetMail()
 	default:
@@ -71,7 +69,7 @@ func (s *smtpSession) readChunk() error {
 		n, err := s.wire.in.Read(piece[:min(len(piece), s.m.Now().Octets)])
 		s.m.Took(n)
 		if s.chunk.refuse == nil {
-			s.keepChunk(piece[:n])
+			s.arriving().takeChunk(piece[:n])
 		}
 		switch {
 		case errors.Is(err, io.EOF):
@@ -81,43 +79,4 @@ func (s *smtpSession) readChunk() error {
 		}
 	}
 	return nil
-}
-
-// keepChunk adds octets to the content. Dots mean nothing here; a bare LF becomes CRLF as in DATA.
-func (s *smtpSession) keepChunk(p []byte) {
-	in := &s.unread
-	for len(p) > 0 {
-		text, rest, ended := bytes.Cut(p, []byte("\n"))
-		p = rest
-		in.line += len(text)
-		in.lineTooLong = in.lineTooLong || in.line > maxContentLine+1 // its CR counted
-		s.keepOctets(text)
-		if !ended {
-			return
-		}
-		if !in.cr {
-			s.keepOctets([]byte("\r"))
-		}
-		s.keepOctets([]byte("\n"))
-		in.line = 0
-	}
-}
-
-func (s *smtpSession) keepOctets(p []byte) {
-	in := &s.unread
-	if len(p) == 0 {
-		return
-	}
-	in.cr = p[len(p)-1] == '\r'
-	in.octets += len(p)
-	if in.octets <= s.lab.cfg.Limits.Message && !in.lineTooLong {
-		s.buffer = append(s.buffer, p...)
-	}
-}
-
-// endOfChunks gives the last line its end.
-func (s *smtpSession) endOfChunks() {
-	if n := len(s.buffer); n > 0 && s.buffer[n-1] != '\n' {
-		s.buffer = append(s.buffer, bytes.TrimPrefix([]byte(protocol.CRLF), s.buffer[n-1:][:min(1, n)])...)
-	}
 }

@@ -1,103 +1,225 @@
 package mockserver
 
 import (
-	"fmt"
+	"bytes"
+	"errors"
 	"io"
-	"regexp"
-	"strings"
-	"time"
+	"sync"
 
 	"maillab/protocol"
 )
 
-// unread is how far the content being read has come; it outlives a wake.
-type unread struct {
-	begun       bool
-	afterCRLF   bool // what was read last is a CRLF: only then a lone dot is the end
-	octets      int  // without dot-stuffing, those not kept included
-	lineTooLong bool
-	line        int  // of a chunk: octets of the line so far
-	cr          bool // of a chunk: the octet before was a CR
-}
+// spot is where in its line the content reader stands.
+type spot int
 
-// readContent reads up to <CRLF>.<CRLF> into s.buffer, dots taken off (RFC 5321 §4.5.2).
+const (
+	inLine     spot = iota
+	lineStart       // after CRLF: only here a dot is special
+	afterDot        // after a dot at a line's start, which is not kept
+	afterDotCR      // and a CR: an LF would end the content
+)
+
+// incoming is content on its way in; it outlives a wake.
 //
-// Nothing else ends the content: not <LF>.<CRLF>, not <CRLF>.<LF>, not a dot between bare
-// CRs. Servers that were more lenient let one mail smuggle in another. A bare LF is written as
+// Only <CRLF>.<CRLF> ends it: not <LF>.<CRLF>, not <CRLF>.<LF>, not a dot between bare CRs.
+// Servers that were more lenient let one mail smuggle in another. A bare LF is written as
 // CRLF, as Postfix does since 3.9, because programs that send text files as they are do mean a
 // line end; a bare CR stays an octet of its line (RFC 5321 §2.3.8). What is over the limits is
 // read and counted, not kept.
-func (s *smtpSession) readContent() (unread, error) {
-	c := &s.unread
-	if !c.begun {
-		*c = unread{begun: true, afterCRLF: true}
+type incoming struct {
+	limit  int                    // octets that are kept
+	spool  func() (*spool, error) // opens the place for what is too much for memory
+	at     spot
+	last   byte // the octet before
+	line   int  // octets of the line so far
+	ended  bool // a line has ended since the clock was looked at
+	octets int  // without dot-stuffing, those not kept included
+
+	lineTooLong bool
+	buffer      []byte // what is kept in memory
+	rest        *spool // what came before it, when that was moved to disk
+	failed      error  // moving it failed
+	begun       bool   // the beginning has been looked at:
+	headless    bool   // it is no header
+	hops        int    // so many Received fields stand in it
+}
+
+// spoolAt is how much content is kept in memory when there is a disk.
+const spoolAt = 1 << 20
+
+// reuseContent: a bigger buffer is given back after a mail.
+const reuseContent = 4 << 20
+
+var (
+	contentBuffers = sync.Pool{New: func() any { return new([]byte) }}
+	chunks         = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+)
+
+func newIncoming(limit int, spool func() (*spool, error)) *incoming {
+	return &incoming{limit: limit, spool: spool, at: lineStart, buffer: *contentBuffers.Get().(*[]byte)}
+}
+
+// drop gives memory and disk back.
+func (c *incoming) drop() {
+	c.rest.drop()
+	if cap(c.buffer) <= reuseContent {
+		b := c.buffer[:0]
+		contentBuffers.Put(&b)
 	}
-	for {
-		line, err := s.wire.readLine()
+	c.buffer = nil
+}
+
+// read takes content from a wire up to its end, dots taken off (RFC 5321 §4.5.2).
+func (c *incoming) read(w *wire) error {
+	chunk := chunks.Get().(*[64 << 10]byte)
+	defer chunks.Put(chunk)
+	if w.lost {
+		return errLost
+	}
+	for w.due = true; ; w.due = w.due || c.ended {
+		c.ended = false
+		n, err := w.in.Read(chunk[:])
+		if errors.Is(err, io.EOF) {
+			return io.ErrUnexpectedEOF
+		}
 		if err != nil {
-			return *c, err
+			return err
 		}
-		if line.Ending == protocol.Unended {
-			return *c, io.ErrUnexpectedEOF
+		if used, end := c.take(chunk[:n]); end {
+			w.giveBack(chunk[used:n])
+			return nil
 		}
-		text := line.Text
-		if c.afterCRLF && len(text) > 0 && text[0] == '.' {
-			if len(text) == 1 && line.Ending == protocol.CRLF {
-				return *c, nil
+	}
+}
+
+// take reads one piece and returns how much of it is content, and whether its end stands there.
+func (c *incoming) take(p []byte) (n int, end bool) {
+	for n < len(p) {
+		switch c.at {
+		case lineStart:
+			if p[n] == '.' {
+				c.at = afterDot
+				n++
+				continue
 			}
-			if len(text) > 1 {
-				text = text[1:]
+		case afterDot:
+			if p[n] == '\r' {
+				c.at = afterDotCR
+				n++
+				continue
 			}
+			if p[n] == '\n' {
+				c.keep([]byte{'.'}) // not the end, so it is a line
+			}
+		case afterDotCR:
+			if p[n] == '\n' {
+				return n + 1, true
+			}
+			c.keep([]byte{'\r'})
 		}
-		c.afterCRLF = line.Ending == protocol.CRLF
-		c.octets += len(text) + line.Cut + len(protocol.CRLF)
-		c.lineTooLong = c.lineTooLong || line.Cut > 0
-		if c.octets <= s.lab.cfg.Limits.Message && !c.lineTooLong {
-			s.buffer = append(append(s.buffer, text...), protocol.CRLF...)
+		c.at = inLine
+		n += c.takeLines(p[n:])
+	}
+	return n, false
+}
+
+// takeLines keeps what needs no change, as far as it goes: up to a line that begins with a
+// dot, or beyond an LF that has no CR. It returns how much it took.
+func (c *incoming) takeLines(p []byte) int {
+	n := 0
+	for {
+		i := bytes.IndexByte(p[n:], '\n')
+		if i < 0 {
+			c.grow(len(p) - n)
+			c.keep(p)
+			return len(p)
+		}
+		crlf := c.last == '\r'
+		if n+i > 0 {
+			crlf = p[n+i-1] == '\r'
+		}
+		c.grow(i)
+		c.line, c.ended = 0, true
+		n += i + 1
+		if !crlf {
+			c.keep(p[:n-1])
+			c.keep([]byte(protocol.CRLF))
+			return n
+		}
+		if n == len(p) || p[n] == '.' {
+			c.keep(p[:n])
+			c.at = lineStart
+			return n
 		}
 	}
 }
 
-// traceFields is what a server writes above a mail that it takes in.
-type traceFields struct {
-	from         string // envelope sender
-	helo, peer   string // what the client called itself, and its address
-	by, with, id string
-	recipient    string // "" when there are several: each other's names are no business of theirs
-	when         time.Time
+// grow makes the line longer.
+func (c *incoming) grow(n int) {
+	c.line += n
+	c.lineTooLong = c.lineTooLong || c.line > maxContentLine+1 // its CR counted
 }
 
-// String writes Return-Path and Received (RFC 5321 §4.4).
-func (t traceFields) String() string { return "Return-Path: <" + t.from + ">\r\n" + t.received() }
-
-// received is the field alone: only the server that delivers writes Return-Path.
-func (t traceFields) received() string {
-	clause := ""
-	if t.recipient != "" {
-		clause = "\r\n\tfor <" + t.recipient + ">"
+// keep adds octets to the content.
+func (c *incoming) keep(p []byte) {
+	if len(p) > 0 {
+		c.last = p[len(p)-1]
 	}
-	return fmt.Sprintf("Received: from %s (%s)\r\n\tby %s (maillab) with %s id %s%s;\r\n\t%s\r\n",
-		t.helo, addressLiteral(t.peer), t.by, t.with, t.id, clause, t.when.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
+	c.octets += len(p)
+	if c.octets > c.limit || c.lineTooLong || c.failed != nil {
+		return
+	}
+	c.buffer = append(c.buffer, p...)
+	if len(c.buffer) >= spoolAt {
+		c.move()
+	}
 }
 
-// addressLiteral writes an IP address as RFC 5321 §4.1.3 has it.
-func addressLiteral(ip string) string {
-	if strings.Contains(ip, ":") {
-		return "[IPv6:" + ip + "]"
+// move takes what is in memory to disk, if there is one.
+func (c *incoming) move() {
+	if c.rest == nil {
+		if c.rest, c.failed = c.spool(); c.rest == nil {
+			return
+		}
 	}
-	return "[" + ip + "]"
+	c.look()
+	c.failed = c.rest.take(c.buffer)
+	c.buffer = c.buffer[:0]
 }
 
-// aField matches the beginning of a header field (RFC 5322 §2.2).
-var aField = regexp.MustCompile(`^[!-9;-~]+[ \t]*:`)
-
-// withTrace makes the message that is kept. Content that does not begin with a header
-// gets an empty line before it, or its first line would count as one.
-func withTrace(t traceFields, content []byte) []byte {
-	head := t.String()
-	if len(content) > 0 && content[0] != '\r' && !aField.Match(content) {
-		head += "\r\n"
+// look reads what the beginning tells, once.
+func (c *incoming) look() {
+	if !c.begun {
+		c.begun, c.headless, c.hops = true, headless(c.buffer), hops(c.buffer)
 	}
-	out := make([]byte, 0, len(head)+len(content))
-	return append(append(out, head...), content...)
+}
+
+// takeChunk keeps octets among which dots mean nothing (BDAT, RFC 3030).
+func (c *incoming) takeChunk(p []byte) {
+	for len(p) > 0 {
+		p = p[c.takeLines(p):]
+	}
+}
+
+// complete gives the last line its end, and leaves nothing in memory when something is on disk.
+func (c *incoming) complete() {
+	switch {
+	case c.octets == 0, c.last == '\n':
+	case c.last == '\r':
+		c.keep([]byte{'\n'})
+	default:
+		c.keep([]byte(protocol.CRLF))
+	}
+	c.look()
+	if c.rest != nil && c.failed == nil {
+		c.move()
+	}
+}
+
+// whole returns all of the content.
+func (c *incoming) whole() ([]byte, error) {
+	if c.rest == nil {
+		return c.buffer, nil
+	}
+	return c.rest.whole()
 }

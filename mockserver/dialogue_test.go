@@ -30,6 +30,8 @@ import (
 //	set idle 50ms         the idle time-out; set accept DOMAIN: mail for it is taken in; set empty,
 //	                      require-tls, no-clear-login, strong-login, tell-users
 //	set persona NAME      set fault NAME:ARGUMENTS; set commands 3; set grace 60ms; set session 1s
+//	set data              the mail is on disk, whatever the run
+//	break fpwjp/Maildir/new   takes a folder or its files (a name that ends in /*) out of the data
 //	connect smtp          opens a connection; "connect pop3 b" opens one whose lines are Cb: and Sb:
 //	C: EHLO x             sends the line and CRLF
 //	R: "MAIL\r\nQUIT\r\n" sends a Go string as it is
@@ -119,7 +121,10 @@ func TestDialogues(t *testing.T) {
 	var heard []string
 	for _, f := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(f), ".txt"), func(t *testing.T) {
-			heard = append(heard, playDialogue(t, f)...)
+			heard = append(heard, playDialogue(t, f, "")...)
+		})
+		t.Run(strings.TrimSuffix(filepath.Base(f), ".txt")+" on disk", func(t *testing.T) {
+			playDialogue(t, f, t.TempDir())
 		})
 	}
 	if !t.Failed() {
@@ -169,12 +174,12 @@ func anyMatches(like *regexp.Regexp, heard []string) bool {
 }
 
 // playDialogue plays one file and returns the lines the server said.
-func playDialogue(t *testing.T, file string) []string {
+func playDialogue(t *testing.T, file, folder string) []string {
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
 	d := &dialogue{t: t, conns: map[string]*talker{}}
 	defer d.end()
-	cfg := Config{Now: func() time.Time { return time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC) }}
+	cfg := Config{Data: folder, Now: func() time.Time { return time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC) }}
 	var heard []string
 	for i, line := range strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n") {
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -232,6 +237,11 @@ func (d *dialogue) set(cfg *Config, words []string) {
 	case "commands":
 		cfg.Limits.Commands, _ = strconv.Atoi(words[1])
 		return
+	case "data":
+		if cfg.Data == "" {
+			cfg.Data = d.t.TempDir()
+		}
+		return
 	}
 	n, _ := strconv.Atoi(words[1])
 	switch words[0] {
@@ -272,6 +282,8 @@ func (d *dialogue) step(line string) ([]string, error) {
 		return nil, d.conns[rest].nc.Close()
 	case word == "tls":
 		return nil, d.conns[rest].encrypt()
+	case word == "break":
+		return nil, d.breakData(rest)
 	case word == "shutdown":
 		d.down.Add(1)
 		go func() {
@@ -337,6 +349,14 @@ func (d *dialogue) connect(service, name string) error {
 		}
 	}
 	return fmt.Errorf("no service %s", service)
+}
+
+func (d *dialogue) breakData(what string) error {
+	path := filepath.Join(d.lab.cfg.Data, filepath.FromSlash(what))
+	if dir, all := strings.CutSuffix(path, "*"); all {
+		return errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700))
+	}
+	return os.RemoveAll(path)
 }
 
 func (d *dialogue) sendLine(name, line string) error {

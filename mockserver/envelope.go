@@ -115,7 +115,7 @@ func hops(content []byte) int {
 
 // sendOn puts what goes to other servers into the queue, and tells the sender of what was
 // delivered here where that was asked for.
-func (s *smtpSession) sendOn(id string, now time.Time, content []byte) {
+func (s *smtpSession) sendOn(id string, now time.Time, c *incoming) error {
 	var away, here []addressee
 	for _, a := range s.mail.addressees {
 		switch {
@@ -126,7 +126,11 @@ func (s *smtpSession) sendOn(id string, now time.Time, content []byte) {
 		}
 	}
 	if away == nil && here == nil {
-		return
+		return nil
+	}
+	content, err := c.whole()
+	if err != nil {
+		return err
 	}
 	p := &parcel{
 		id: id, from: s.mail.from, wishes: s.mail.wishes, arrived: now, rcpts: away,
@@ -134,6 +138,7 @@ func (s *smtpSession) sendOn(id string, now time.Time, content []byte) {
 	}
 	s.lab.post(p)
 	s.lab.report(p, delivered(here))
+	return nil
 }
 
 // delivered is the outcome of recipients who have their mail.

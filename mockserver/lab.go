@@ -25,9 +25,15 @@ type Config struct {
 	Empty bool
 	// Listeners to open; nil means one of each service on a free loopback port.
 	Listeners []Listener
+	// Data is the folder that keeps mail, as Maildir, and accounts; it is made when it is not there.
+	// "" keeps everything in memory. What is queued for another server is in memory all the same.
+	Data string
 	// Emit gets the events: mail delivered and retrieved, messages removed, maildrop locked and
 	// unlocked. It is called from many goroutines, before the reply that tells the client. nil means none.
 	Emit protocol.Sink
+	// Notify gets what the servers' keeper wants to know: connections, mails, refusals. It is called from many
+	// goroutines and must not block. nil means none.
+	Notify func(Notice)
 	// Now tells the time of Received fields, ids and events; nil means time.Now.
 	Now func() time.Time
 	// IdleTimeout is how long a session may say nothing; 0 means 30 minutes (RFC 5321 §4.5.3.2.7
@@ -106,6 +112,7 @@ type Listener struct {
 type Lab struct {
 	cfg   Config
 	store *store
+	disk  *disk // nil without Config.Data
 	ids   idSource
 	doors []door
 	queue *queue
@@ -123,6 +130,7 @@ type Lab struct {
 	done   chan struct{}          // closed when the lab is: no pause outlasts it
 
 	draining atomic.Bool
+	numbers  atomic.Int64   // of connections
 	wg       sync.WaitGroup // accept loops and sessions
 
 	mu     sync.Mutex // guards what follows
@@ -153,8 +161,8 @@ func start(cfg Config, parent *Lab) (*Lab, error) {
 	}
 	l.ids.now = l.cfg.Now
 	_, _ = rand.Read(l.secret)
-	l.store = newStore()
-	if err := l.fill(); err != nil {
+	if err := l.furnish(); err != nil {
+		_ = l.Close()
 		return nil, err
 	}
 	for _, ln := range l.cfg.Listeners {
@@ -172,6 +180,41 @@ func start(cfg Config, parent *Lab) (*Lab, error) {
 		go l.accept(d)
 	}
 	return l, nil
+}
+
+// furnish makes the mailboxes ready.
+func (l *Lab) furnish() error {
+	l.store = newStore(memory{})
+	if l.cfg.Data != "" {
+		d, err := openDisk(l.cfg.Data)
+		if err != nil {
+			return err
+		}
+		l.disk = d
+		l.store = newStore(d)
+		if err := l.reopen(); err != nil {
+			return err
+		}
+	}
+	return l.fill()
+}
+
+// reopen finds the mailboxes that are on disk, and makes new ids later than all of theirs.
+func (l *Lab) reopen() error {
+	names, err := l.disk.boxNames()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		messages, _, err := l.store.list(l.store.box(name))
+		if err != nil {
+			return err
+		}
+		for _, m := range messages {
+			l.ids.after(m.ID)
+		}
+	}
+	return nil
 }
 
 func (c Config) withDefaults() Config {
@@ -282,6 +325,7 @@ func (l *Lab) accept(d door) {
 func (l *Lab) serve(nc net.Conn, s service) {
 	w := newWire(nc, l.cfg.IdleTimeout)
 	w.bound(l.cfg.Limits, l.done)
+	w.service, w.number = s.name, l.numbers.Add(1)
 	admitted, alive := l.enter(w)
 	if !alive {
 		_ = nc.Close()
@@ -293,6 +337,9 @@ func (l *Lab) serve(nc net.Conn, s service) {
 		return
 	}
 	defer w.hangUp() // while it waits for the client, Close can still find it
+	began := time.Now()
+	l.notify(w, Notice{Kind: NoticeConnected})
+	defer func() { l.notify(w, Notice{Kind: NoticeEnded, Took: time.Since(began), Mails: w.mails}) }()
 	if s.implicitTLS && !l.secure(w) {
 		return
 	}
@@ -349,10 +396,11 @@ func (l *Lab) Close() error {
 		_ = d.Close()
 	}
 	l.wg.Wait()
+	err := l.disk.close()
 	if l.neighbour != nil {
-		return l.neighbour.Close()
+		err = errors.Join(err, l.neighbour.Close())
 	}
-	return nil
+	return err
 }
 
 // Shutdown ends the lab in good order: no new connections; sessions in which nothing is

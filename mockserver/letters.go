@@ -19,21 +19,28 @@ var letterFiles embed.FS
 // lettersFor is the account whose mailbox the letters lie in.
 const lettersFor = "fpwjp"
 
-// fill puts the letters into their mailbox and makes everybody's mailbox.
+// fill makes everybody's mailbox, and puts the letters into theirs when it is new.
 func (l *Lab) fill() error {
+	fresh := map[string]bool{}
 	for _, u := range l.cfg.Users {
-		l.store.box(u.Name)
+		made, err := l.store.open(l.store.box(u.Name))
+		if err != nil {
+			return err
+		}
+		fresh[strings.ToLower(u.Name)] = made
 	}
-	if _, ok := l.user(lettersFor); !ok || l.cfg.Empty {
+	if !fresh[lettersFor] || l.cfg.Empty {
 		return nil
 	}
 	all, err := letters()
 	if err != nil {
 		return err
 	}
-	box := l.store.box(lettersFor)
+	box := []*mailbox{l.store.box(lettersFor)}
 	for _, m := range all {
-		box.add(m.under(l.cfg.Domain))
+		if err := l.store.deliver(m.under(l.cfg.Domain), box); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -31,8 +32,12 @@ func (l *Lab) moveIn() error {
 	if strings.EqualFold(l.cfg.Domain, farDomain) {
 		domain = nearDomain
 	}
+	data := ""
+	if l.cfg.Data != "" {
+		data = filepath.Join(l.cfg.Data, "."+domain) // no user's folder begins with a dot
+	}
 	n, err := start(Config{
-		Domain: domain, Users: farUsers, Empty: true, Greylist: []string{laterName},
+		Domain: domain, Data: data, Notify: l.cfg.Notify, Users: farUsers, Empty: true, Greylist: []string{laterName},
 		Emit: l.cfg.Emit, Now: l.cfg.Now, IdleTimeout: l.cfg.IdleTimeout, Limits: l.cfg.Limits,
 		Retry: l.cfg.Retry, After: l.cfg.After,
 	}, l)

@@ -66,11 +66,16 @@ func (s *pop3Session) enter(u User, ok bool) {
 		return
 	}
 	box := s.lab.store.box(u.Name)
-	s.drop = openMaildrop(box)
-	if s.drop == nil {
+	drop, err := s.lab.store.openMaildrop(box)
+	switch {
+	case err != nil:
+		s.say(&s.book.CannotOpen, nil)
+		return
+	case drop == nil:
 		s.say(&s.book.InUse, nil)
 		return
 	}
+	s.drop = drop
 	s.emit(protocol.Event{Kind: protocol.KindLocked, Mailbox: box.name, Count: s.drop.count(), Octets: s.drop.octets})
 	s.say(&s.book.LoggedIn, s.status())
 }
@@ -206,18 +211,18 @@ func (s *pop3Session) retr(u protocol.Utterance) {
 		return
 	}
 	s.emit(protocol.Event{Kind: protocol.KindRetrieved, Mailbox: s.drop.box.name, Message: m.ID, Octets: m.Octets()})
-	s.message(&s.book.Retr, s.messageArgs(i+1, m), m.Content)
+	s.message(&s.book.Retr, s.messageArgs(i+1, m), m, wholeMail)
 }
 
 // top sends the header, the empty line after it, and some lines of the body.
 func (s *pop3Session) top(u protocol.Utterance) {
-	_, m := s.pick(u)
+	i, m := s.pick(u)
 	if m == nil {
 		return
 	}
 	words := strings.Fields(u.Args)
 	n, _ := strconv.Atoi(words[1])
-	s.message(&s.book.Top, phrases.Args{"lines": words[1]}, topOf(m.Content, n))
+	s.message(&s.book.Top, phrases.Args{"n": strconv.Itoa(i + 1), "lines": words[1]}, m, n)
 }
 
 func topOf(content []byte, n int) []byte {
@@ -258,11 +263,16 @@ func (s *pop3Session) quit(protocol.Utterance) {
 		return
 	}
 	box, left := s.drop.box.name, s.drop.count()
-	removed := s.drop.update()
+	removed, err := s.lab.store.update(s.drop)
 	if removed > 0 {
 		s.emit(protocol.Event{Kind: protocol.KindRemoved, Mailbox: box, Count: removed})
 	}
 	s.leave()
+	if err != nil {
+		s.say(&s.book.CannotRemove, nil)
+		s.m.Close()
+		return
+	}
 	s.say(&s.book.QuitUpdated, phrases.Args{"removed": strconv.Itoa(removed), "count": strconv.Itoa(left)})
 	s.m.Close()
 }

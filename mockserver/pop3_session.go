@@ -148,6 +148,7 @@ func (s *pop3Session) say(r *saying, args phrases.Args) {
 		_ = s.wire.out.WriteByte(' ') // RFC 5034 §4: "+" SP, then the challenge, even when it is empty
 	}
 	_, _ = s.wire.out.WriteString(string(protocol.CRLF))
+	s.lab.refused(s.wire, s.m, r)
 	s.m.Heard(protocol.Reply{Code: r.Code, Complete: true, Lines: []protocol.ReplyLine{{Code: r.Code, Separator: " ", Text: text}}})
 	s.count(r.Code)
 }
@@ -199,8 +200,17 @@ func (s *pop3Session) lines(r *saying, args phrases.Args) {
 	s.end()
 }
 
-// message sends a multi-line reply that carries content, its lines byte-stuffed.
-func (s *pop3Session) message(r *saying, args phrases.Args, content []byte) {
+// message sends a multi-line reply that carries a mail: its header and as many lines of its
+// body, or with wholeMail all of it.
+func (s *pop3Session) message(r *saying, args phrases.Args, m *Message, lines int) {
+	if m.file != nil {
+		s.stream(r, args, m, lines)
+		return
+	}
+	content := m.Content
+	if lines != wholeMail {
+		content = topOf(content, lines)
+	}
 	s.say(r, args)
 	if bytes.HasPrefix(content, []byte(".")) || bytes.Contains(content, []byte("\n.")) {
 		_, _ = s.wire.out.Write(protocol.Stuff(content))
@@ -225,15 +235,17 @@ type maildrop struct {
 	marks    int
 }
 
-// open takes the lock and the snapshot; nil when another session has the maildrop.
-func openMaildrop(b *mailbox) *maildrop {
+// openMaildrop takes the lock and the snapshot; nil when another session has the maildrop.
+func (s *store) openMaildrop(b *mailbox) (*maildrop, error) {
 	if !b.lock() {
-		return nil
+		return nil, nil
 	}
-	d := &maildrop{box: b}
-	d.messages, d.octets = b.snapshot()
-	d.marked = make([]bool, len(d.messages))
-	return d
+	messages, octets, err := s.list(b)
+	if err != nil {
+		b.unlock()
+		return nil, err
+	}
+	return &maildrop{box: b, messages: messages, octets: octets, marked: make([]bool, len(messages))}, nil
 }
 
 // count of the messages that are not marked.
@@ -256,17 +268,17 @@ func (d *maildrop) unmark() {
 }
 
 // update deletes what is marked and returns how many messages went.
-func (d *maildrop) update() int {
+func (s *store) update(d *maildrop) (int, error) {
 	if d.marks == 0 {
-		return 0
+		return 0, nil
 	}
-	ids := make(map[string]bool, d.marks)
+	gone := make([]*Message, 0, d.marks)
 	for i, m := range d.messages {
 		if d.marked[i] {
-			ids[m.ID] = true
+			gone = append(gone, m)
 		}
 	}
-	return d.box.remove(ids)
+	return s.remove(d.box, gone)
 }
 
 // status is what STAT tells.

@@ -117,6 +117,7 @@ type smtpSayings struct {
 	Data       saying `toml:"data"`
 	Queued     saying `toml:"queued"`
 	DataTooBig saying `toml:"content-too-big"`
+	CannotKeep saying `toml:"cannot-keep"`
 	Loop       saying `toml:"mail-loop"`
 
 	Chunk       saying `toml:"chunk"`
@@ -160,6 +161,7 @@ type pop3Sayings struct {
 	AuthFailed     saying `toml:"auth-failed"`
 	InUse          saying `toml:"in-use"`
 	TooSoon        saying `toml:"login-delay"`
+	CannotOpen     saying `toml:"cannot-open"`
 	AuthMechanisms saying `toml:"auth-mechanisms"`
 	AuthChallenge  saying `toml:"auth-challenge"`
 	AuthMechanism  saying `toml:"auth-mechanism"`
@@ -194,6 +196,8 @@ type pop3Sayings struct {
 
 	NoSuchMessage saying `toml:"no-such-message"`
 	IsDeleted     saying `toml:"message-deleted"`
+	CannotRead    saying `toml:"cannot-read"`
+	CannotRemove  saying `toml:"cannot-remove"`
 }
 
 var (

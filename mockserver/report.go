@@ -59,10 +59,13 @@ func (l *Lab) report(p *parcel, outcomes []outcomeOf) {
 	}
 }
 
-// keep puts a mail that the lab itself has written into mailboxes.
+// keep puts a mail that the lab itself has written into mailboxes. Of one that cannot be kept nobody
+// can be told.
 func (l *Lab) keep(m *Message, boxes []*mailbox) {
+	if l.store.deliver(m, boxes) != nil {
+		return
+	}
 	for _, b := range boxes {
-		b.add(m)
 		l.emit(protocol.Event{Kind: protocol.KindDelivered, Mailbox: b.name, Message: m.ID, Octets: m.Octets()})
 	}
 }

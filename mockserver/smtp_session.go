@@ -14,7 +14,6 @@ const (
 	maxAuthLine    = 12288 - 2                   // RFC 4954 §4
 	maxCommandLine = protocol.MaxCommandLine - 2 // RFC 5321 §4.5.3.1.4
 	maxContentLine = 64 << 10                    // beyond RFC 5321's 1000, as real servers are
-	reuseContent   = 1 << 20                     // a bigger buffer is given back after a mail
 
 	// What the parameters of the extensions may add: SIZE (RFC 1870 §3), BODY (6152 §2), AUTH (4954
 	// §3), SMTPUTF8 (6531 §3.1); RET, ENVID, NOTIFY and ORCPT with their longest values (3461 §4).
@@ -36,12 +35,11 @@ type smtpSession struct {
 	lines int       // read so far
 
 	mail     transaction
-	exchange exchange // the AUTH exchange that is going on
-	mech     string   // and its mechanism
-	errors   int      // refused commands in a row
-	buffer   []byte   // the content being read; kept for the next mail
-	unread   unread   // and how far it has come
-	chunk    *chunk   // the BDAT whose octets are coming
+	exchange exchange  // the AUTH exchange that is going on
+	mech     string    // and its mechanism
+	errors   int       // refused commands in a row
+	incoming *incoming // the content being read
+	chunk    *chunk    // the BDAT whose octets are coming
 }
 
 // transaction is one mail on its way in (RFC 5321 §3.3).
@@ -86,6 +84,7 @@ func (s *smtpSession) serve(admitted bool) {
 	if s.lab.suffer(s, hookCommand, protocol.Utterance{}) {
 		return
 	}
+	defer s.forgetMail()
 	s.say(&s.book.Greeting, nil)
 	for s.state() != protocol.StateClosed {
 		var err error
@@ -204,7 +203,8 @@ func (s *smtpSession) say(r *saying, args phrases.Args) {
 	if reply.Code[0] > '3' {
 		s.wire.pause(s.ways.slowness(s.errors))
 	}
-	writeSMTP(s.wire.out, reply)
+	writeSMTP(&s.wire.out, reply)
+	s.lab.refused(s.wire, s.m, r)
 	s.m.Heard(reply)
 	s.count(reply.Code)
 }
@@ -257,9 +257,10 @@ func writeSMTP(w io.StringWriter, r protocol.Reply) {
 
 // content reads what DATA carries and delivers it.
 func (s *smtpSession) content() error {
+	c := s.arriving()
 	s.wire.content(true)
-	defer s.wire.content(false)
-	c, err := s.readContent()
+	err := c.read(s.wire)
+	s.wire.content(false)
 	if err != nil {
 		return err
 	}
@@ -277,40 +278,61 @@ func (s *smtpSession) content() error {
 	return nil
 }
 
-// finish answers content that is whole and within the limits.
+// arriving is the content that is being read.
+func (s *smtpSession) arriving() *incoming {
+	if s.incoming == nil {
+		s.incoming = newIncoming(s.lab.cfg.Limits.Message, s.lab.store.spool)
+	}
+	return s.incoming
+}
+
+// finish answers content that is whole and within the limits: with its queue id when it is safe in
+// its mailboxes.
 func (s *smtpSession) finish() {
-	if hops(s.buffer) > maxHops {
+	c := s.arriving()
+	c.complete()
+	if c.hops > maxHops {
 		s.say(&s.book.Loop, nil)
 		return
 	}
-	s.say(&s.book.Queued, phrases.Args{"id": s.deliver(s.buffer)})
+	id, err := s.deliver(c)
+	if err != nil {
+		s.say(&s.book.CannotKeep, nil)
+		return
+	}
+	s.say(&s.book.Queued, phrases.Args{"id": id})
 }
 
 // forgetMail ends a transaction, and what has come of its content.
 func (s *smtpSession) forgetMail() {
 	s.mail = transaction{}
-	s.unread = unread{}
-	s.buffer = s.buffer[:0]
-	if cap(s.buffer) > reuseContent {
-		s.buffer = nil
+	if s.incoming != nil {
+		s.incoming.drop()
+		s.incoming = nil
 	}
 }
 
 // deliver puts one mail into every recipient's mailbox and returns its queue id.
-func (s *smtpSession) deliver(content []byte) string {
+func (s *smtpSession) deliver(c *incoming) (string, error) {
+	if c.failed != nil {
+		return "", c.failed
+	}
 	id, now := s.lab.ids.next(), s.lab.cfg.Now()
 	told := queueID(s.ways.QueueID, id, now)
 	from := s.mail.from.String()
-	m := &Message{ID: id, Received: now, From: from, Content: withTrace(s.trace(told, now), content)}
+	m := &Message{ID: id, Received: now, From: from, Content: withTrace(s.trace(told, now), c), rest: c.rest}
+	if err := s.lab.store.deliver(m, s.mail.boxes); err != nil {
+		return "", err
+	}
+	s.wire.mails++
+	s.lab.notify(s.wire, Notice{Kind: NoticeMail, Message: id, Octets: m.Octets(), Recipients: len(s.mail.rcpts)})
 	for _, b := range s.mail.boxes {
-		b.add(m)
 		s.lab.emit(protocol.Event{
 			Kind: protocol.KindDelivered, Mailbox: b.name, Message: id,
 			Octets: m.Octets(), From: from, Address: s.wire.nc.RemoteAddr().String(),
 		})
 	}
-	s.sendOn(id, now, content)
-	return told
+	return told, s.sendOn(id, now, c)
 }
 
 // trace is what is known of the mail beside its content.

@@ -1,10 +1,14 @@
 package mockserver
 
 import (
+	"bytes"
+	"io"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"maillab/mockserver/maildir"
 )
 
 // Message is one mail in a mailbox. It never changes: recipients and readers share its content.
@@ -17,18 +21,44 @@ type Message struct {
 	From string
 	// Content is the whole message with CRLF line ends. Nobody may write to it.
 	Content []byte
+
+	rest *spool         // what follows Content while a mail of many octets is being delivered
+	file *maildir.Entry // where it is, when it is on disk: then Content is nil
 }
 
 // Octets is the size that POP3 tells (RFC 1939 §11): what RETR transmits, without byte-stuffing.
-func (m Message) Octets() int { return len(m.Content) }
+func (m *Message) Octets() int {
+	if m.file != nil {
+		return int(m.file.Octets)
+	}
+	return len(m.Content) + m.rest.octets()
+}
 
-// store holds the mailboxes in memory.
+// keeper is where mailboxes keep their mail. There are two: memory, and Maildir on disk.
+type keeper interface {
+	// open makes a mailbox's place ready; made tells that there was none before.
+	open(b *mailbox) (made bool, err error)
+	// deliver puts a mail into each mailbox. When it returns without an error the mail is safe.
+	deliver(m *Message, boxes []*mailbox) error
+	// list returns the messages of a mailbox, oldest first, and their octets together.
+	list(b *mailbox) ([]*Message, int, error)
+	// remove deletes messages and returns how many were there.
+	remove(b *mailbox, gone []*Message) (int, error)
+	// read opens a message's content.
+	read(b *mailbox, m *Message) (io.ReadCloser, error)
+	// spool opens a place for content that is too long for memory; nil when it is to stay there.
+	spool() (*spool, error)
+}
+
+// store knows the mailboxes by name.
 type store struct {
+	keeper
+
 	mu    sync.RWMutex // guards boxes
 	boxes map[string]*mailbox
 }
 
-func newStore() *store { return &store{boxes: map[string]*mailbox{}} }
+func newStore(k keeper) *store { return &store{keeper: k, boxes: map[string]*mailbox{}} }
 
 // box returns the mailbox of a name, made when it is not there. Names are kept in lower case.
 func (s *store) box(name string) *mailbox {
@@ -55,47 +85,23 @@ func (s *store) find(name string) *mailbox {
 	return s.boxes[strings.ToLower(name)]
 }
 
-// empty takes every message out of every mailbox. Locks stay with their sessions.
-func (s *store) empty() {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, b := range s.boxes {
-		b.mu.Lock()
-		b.messages, b.octets = nil, 0
-		b.mu.Unlock()
-	}
-}
-
-// mailbox is one user's mail. Its slice is only appended to or replaced, so
-// that a snapshot stays valid without a copy.
+// mailbox is one user's mail. What is in it, its keeper knows.
 type mailbox struct {
 	name string
 
-	mu       sync.Mutex // guards what follows
-	messages []*Message
-	octets   int
-	locked   bool // a POP3 session has the maildrop (RFC 1939 §4)
+	mu       sync.Mutex   // guards what follows
+	messages []*Message   // only appended to or replaced, so that a snapshot stays valid without a copy
+	octets   int          // of those together
+	since    int          // on disk: octets that were delivered after messages was read
+	locked   bool         // a POP3 session has the maildrop (RFC 1939 §4)
+	dir      *maildir.Dir // on disk; nil until it is used
 }
 
-func (b *mailbox) add(m *Message) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.messages = append(b.messages, m)
-	b.octets += len(m.Content)
-}
-
+// size is about how many octets there are: on disk, as of the last look and with what came since.
 func (b *mailbox) size() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.octets
-}
-
-// snapshot returns the messages of this moment and their octets together.
-func (b *mailbox) snapshot() ([]*Message, int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	n := len(b.messages)
-	return b.messages[:n:n], b.octets
+	return b.octets + b.since
 }
 
 // lock takes the maildrop for one POP3 session and reports whether it was free.
@@ -115,26 +121,8 @@ func (b *mailbox) unlock() {
 	b.locked = false
 }
 
-// remove deletes the messages with these ids and returns how many were there.
-func (b *mailbox) remove(ids map[string]bool) int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	kept := make([]*Message, 0, len(b.messages))
-	removed := 0
-	for _, m := range b.messages {
-		if ids[m.ID] {
-			removed++
-			b.octets -= len(m.Content)
-			continue
-		}
-		kept = append(kept, m)
-	}
-	b.messages = kept
-	return removed
-}
-
 // Mailbox returns the messages of a user, oldest first; nil for an unknown one. Mail that
-// Config.AcceptMailFor let in stands under its whole address.
+// Config.AcceptMailFor let in stands under its whole address. Mail on disk is read for it.
 func (l *Lab) Mailbox(user string) []Message {
 	if n := l.next(user); n != nil {
 		return n.Mailbox(user)
@@ -143,23 +131,54 @@ func (l *Lab) Mailbox(user string) []Message {
 	if b == nil {
 		return nil
 	}
-	messages, _ := b.snapshot()
-	out := make([]Message, len(messages))
-	for i, m := range messages {
-		out[i] = *m
+	messages, _, err := l.store.list(b)
+	if err != nil {
+		return nil
+	}
+	out := make([]Message, 0, len(messages))
+	for _, m := range messages {
+		copied := *m
+		if m.file != nil && copied.load(l.store, b) != nil {
+			continue // gone meanwhile
+		}
+		out = append(out, copied)
 	}
 	return out
 }
 
+// load reads a message from disk; the envelope sender stands in Return-Path.
+func (m *Message) load(s *store, b *mailbox) error {
+	r, err := s.read(b, m)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if m.Content, err = io.ReadAll(r); err != nil {
+		return err
+	}
+	m.file = nil
+	line, _, _ := bytes.Cut(m.Content, []byte("\r\n"))
+	if path, ok := bytes.CutPrefix(line, []byte("Return-Path: ")); ok {
+		m.From = strings.Trim(string(path), "<>")
+	}
+	return nil
+}
+
 // Reset puts every mailbox back to how it was at the start, and throws away what is queued. Running POP3
-// sessions keep what they saw when they logged in.
-func (l *Lab) Reset() {
+// sessions keep what they saw when they logged in. With Config.Data it does nothing and returns ErrKept.
+func (l *Lab) Reset() error {
+	k, ok := l.store.keeper.(memory)
+	if !ok {
+		return ErrKept
+	}
 	l.queue.empty()
 	if l.neighbour != nil {
-		l.neighbour.Reset()
+		if err := l.neighbour.Reset(); err != nil {
+			return err
+		}
 	}
-	l.store.empty()
-	_ = l.fill() // it went well at the start, and nothing it reads has changed
+	k.empty(l.store)
+	return l.fill()
 }
 
 // idSource makes ids of ten letters and digits: the microsecond, written to base 36, never twice.
@@ -180,7 +199,20 @@ func (s *idSource) micros() int64 {
 
 func (s *idSource) next() string { return idOf(s.micros()) }
 
+// after makes every id to come later than one that is there already: the clock may have been set back.
+func (s *idSource) after(id string) {
+	n, err := strconv.ParseInt(id, 36, 64)
+	if err != nil || len(id) != idLength {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = max(s.last, n)
+}
+
+const idLength = 10
+
 func idOf(micros int64) string {
 	id := strings.ToUpper(strconv.FormatInt(micros, 36))
-	return strings.Repeat("0", max(0, 10-len(id))) + id
+	return strings.Repeat("0", max(0, idLength-len(id))) + id
 }

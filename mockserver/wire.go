@@ -1,7 +1,7 @@
 package mockserver
 
 import (
-	"bufio"
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -19,6 +19,8 @@ const (
 	// lingerTime and lingerOctets bound the wait for a client to take the last reply and go.
 	lingerTime   = 2 * time.Second
 	lingerOctets = 64 << 10
+	// commandBuffer is small, since each connection has one: content is read past it.
+	commandBuffer = 2 << 10
 )
 
 // wire is one connection: lines in, replies out. Replies are flushed when the server would
@@ -29,13 +31,17 @@ type wire struct {
 	tls    *tls.Conn         // nil in the clear
 	leaf   *x509.Certificate // the certificate that was shown
 	peer   string            // the remote address without its port
-	in     *protocol.LineReader
-	out    *bufio.Writer
-	idle   time.Duration
-	token  string // names the session, for personas that tell; "" until it is asked for
-	telnet telnetFilter
-	rest   []byte // read and filtered, but more than was asked for
-	due    bool   // the next read is the first of a line: the clock starts anew
+	// service and number tell connections apart in notices, mails counts those taken in.
+	service string
+	number  int64
+	mails   int
+	in      *protocol.LineReader
+	out     outBuffer
+	idle    time.Duration
+	token   string // names the session, for personas that tell; "" until it is asked for
+	telnet  telnetFilter
+	rest    []byte // read and filtered, but more than was asked for
+	due     bool   // the next read is the first of a line: the clock starts anew
 
 	ends     time.Time     // the session is over then
 	grace    time.Duration // a mail may take so long,
@@ -59,8 +65,8 @@ type wire struct {
 
 func newWire(nc net.Conn, idle time.Duration) *wire {
 	w := &wire{nc: nc, stream: nc, idle: idle, peer: peerOf(nc), cutIn: -1, cutOut: -1}
-	w.in = protocol.NewLineReader((*wireInput)(w), maxAuthLine)
-	w.out = bufio.NewWriterSize((*wireOutput)(w), 4<<10)
+	w.in = protocol.NewLineReaderSize((*wireInput)(w), maxAuthLine, commandBuffer)
+	w.out.to = (*wireOutput)(w)
 	return w
 }
 
@@ -82,15 +88,19 @@ func (w *wire) readLine() (protocol.Line, error) {
 	return w.in.ReadLine()
 }
 
-// content says whether the lines to come are content: longer ones are read, and telnet is
-// believed less easily.
+// content says whether what comes is content, in which telnet is believed less easily.
 func (w *wire) content(on bool) {
 	w.telnet.content = on
-	w.in.SetLimit(maxAuthLine)
 	w.since, w.received = time.Time{}, 0
 	if on {
 		w.since = time.Now()
-		w.in.SetLimit(maxContentLine)
+	}
+}
+
+// giveBack takes octets that were read but belong to what comes next.
+func (w *wire) giveBack(p []byte) {
+	if len(p) > 0 {
+		w.rest = append(bytes.Clone(p), w.rest...)
 	}
 }
 
@@ -111,13 +121,15 @@ func (in *wireInput) Read(p []byte) (int, error) {
 		if n, err = w.took(n, err); errors.Is(err, errLost) {
 			return 0, err
 		}
-		w.rest = w.telnet.filter(p[:n], w.out)
+		w.rest = w.telnet.filter(p[:n], &w.out)
 		if err != nil && len(w.rest) == 0 {
 			return 0, err
 		}
 	}
 	n := copy(p, w.rest)
-	w.rest = w.rest[n:]
+	if w.rest = w.rest[n:]; len(w.rest) == 0 {
+		w.rest = nil // it may be a piece of a buffer that is not ours for long
+	}
 	return n, nil
 }
 

@@ -23,6 +23,7 @@ type serveFlags struct {
 	tellUsers                            bool
 	far                                  bool // the second domain too
 	lan                                  bool
+	keep                                 keepFlags
 }
 
 // shutdownTime is how long sessions in a transaction may take to finish.
@@ -52,6 +53,7 @@ func (p *program) serveCommand() *cobra.Command {
 	_ = c.RegisterFlagCompletionFunc("fault", faultNames)
 	c.Flags().BoolVar(&f.lan, "lan", false, "")
 	c.Flags().BoolVar(&f.far, "far", false, "")
+	f.keep.declare(c.Flags())
 	return c
 }
 
@@ -65,7 +67,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return trouble
 	}
 	if err != nil {
-		return &failure{say("error.listen", phrases.Args{"error": phrases.Clean(err.Error())})}
+		return startError(err)
 	}
 	if err := f.writeCA(l.CertificateAuthority()); err != nil {
 		_ = l.Close()
@@ -111,6 +113,9 @@ func (f serveFlags) config() (mockserver.Config, error) {
 		cfg.Users = append(cfg.Users, mockserver.User{Name: name, Password: password})
 	}
 	if err := f.giveTokens(cfg.Users); err != nil {
+		return cfg, err
+	}
+	if err := f.keep.apply(&cfg); err != nil {
 		return cfg, err
 	}
 	certificate, err := f.certificate()

@@ -1,0 +1,57 @@
+package mockserver
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// traceFields is what a server writes above a mail that it takes in.
+type traceFields struct {
+	from         string // envelope sender
+	helo, peer   string // what the client called itself, and its address
+	by, with, id string
+	recipient    string // "" when there are several: each other's names are no business of theirs
+	when         time.Time
+}
+
+// String writes Return-Path and Received (RFC 5321 §4.4).
+func (t traceFields) String() string { return "Return-Path: <" + t.from + ">\r\n" + t.received() }
+
+// received is the field alone: only the server that delivers writes Return-Path.
+func (t traceFields) received() string {
+	clause := ""
+	if t.recipient != "" {
+		clause = "\r\n\tfor <" + t.recipient + ">"
+	}
+	return fmt.Sprintf("Received: from %s (%s)\r\n\tby %s (maillab) with %s id %s%s;\r\n\t%s\r\n",
+		t.helo, addressLiteral(t.peer), t.by, t.with, t.id, clause, t.when.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
+}
+
+// addressLiteral writes an IP address as RFC 5321 §4.1.3 has it.
+func addressLiteral(ip string) string {
+	if strings.Contains(ip, ":") {
+		return "[IPv6:" + ip + "]"
+	}
+	return "[" + ip + "]"
+}
+
+// aField matches the beginning of a header field (RFC 5322 §2.2).
+var aField = regexp.MustCompile(`^[!-9;-~]+[ \t]*:`)
+
+// headless content does not begin with a header.
+func headless(content []byte) bool {
+	return len(content) > 0 && content[0] != '\r' && !aField.Match(content)
+}
+
+// withTrace makes what is kept in memory of a mail. Content that does not begin with a header gets
+// an empty line before it, or its first line would count as one.
+func withTrace(t traceFields, c *incoming) []byte {
+	head := t.String()
+	if c.headless {
+		head += "\r\n"
+	}
+	out := make([]byte, 0, len(head)+len(c.buffer))
+	return append(append(out, head...), c.buffer...)
+}
