@@ -43,7 +43,7 @@ func TestMailOnDiskOutlivesTheLab(t *testing.T) {
 	assert.Equal(t, []string{before[0], before[2]}, uidls(t, second))
 	for _, m := range second.Mailbox("jspdevelop") {
 		assert.Equal(t, "jspdevelop@lab.test", m.From)
-		assert.Equal(t, m.Octets(), len(m.Content))
+		assert.Len(t, m.Content, m.Octets())
 	}
 	require.ErrorIs(t, second.Reset(), mockserver.ErrKept)
 	assert.Len(t, uidls(t, second), 2)

@@ -50,7 +50,7 @@ func content(t *testing.T, d *maildir.Dir, e *maildir.Entry) string {
 	defer r.Close()
 	data, err := io.ReadAll(iotest.OneByteReader(r))
 	require.NoError(t, err)
-	assert.EqualValues(t, e.Octets, len(data), "the size told is the size read")
+	assert.Len(t, data, int(e.Octets), "the size told is the size read")
 	return string(data)
 }
 
