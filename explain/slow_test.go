@@ -11,6 +11,10 @@ import (
 	"maillab/protocol"
 )
 
+// hang is a time that work in proportion to its input stays far under, whatever else the machine
+// does, and that work in proportion to the square of a megabyte does not.
+const hang = time.Minute
+
 // TestBigRepliesAreNotSlow: a megabyte of anything is explained in a moment.
 func TestBigRepliesAreNotSlow(t *testing.T) {
 	const size = 1 << 20
@@ -35,7 +39,7 @@ func TestBigRepliesAreNotSlow(t *testing.T) {
 		ctx, r := explain.ContextAfter(protocol.Protocol(c[0]), c[1], c[2])
 		explain.Reply(ctx, r)
 		took := time.Since(begin)
-		assert.Less(t, took, 3*time.Second, name)
+		assert.Less(t, took, hang, name)
 		t.Logf("%s: %v", name, took)
 	}
 	m := machine(t, protocol.SMTP, identified)
@@ -43,5 +47,5 @@ func TestBigRepliesAreNotSlow(t *testing.T) {
 	for _, line := range []string{fill("a"), fill("MAIL FROM:<"), fill("：")} {
 		explain.Client(m.Context(), m.Look(line))
 	}
-	assert.Less(t, time.Since(begin), 3*time.Second)
+	assert.Less(t, time.Since(begin), hang)
 }

@@ -36,7 +36,7 @@ type desk struct {
 func newDesk(t *testing.T, change ...func(*lab.Config)) *desk {
 	t.Helper()
 	d := &desk{t: t, lang: phrases.English, news: make(chan struct{}, 10000)}
-	cfg := lab.Config{Front: d, Lang: phrases.English, Version: "test", Patience: 20 * time.Second}
+	cfg := lab.Config{Front: d, Lang: phrases.English, Version: "test", Patience: 60 * time.Second}
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -110,7 +110,7 @@ func (d *desk) say(lines ...string) string {
 	d.mu.Lock()
 	d.shown = nil
 	d.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
 	for _, l := range lines {
 		d.shell.Line(ctx, l)

@@ -132,15 +132,12 @@ func (s *Shell) show(blocks ...Block) {
 // it has ended by itself.
 func (s *Shell) session() *session.Session {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.sess != nil {
-		select {
-		case <-s.sess.Done():
-			s.sess = nil
-		default:
-		}
+	c := s.sess
+	s.mu.Unlock()
+	if c == nil || c.Over() {
+		return nil
 	}
-	return s.sess
+	return c
 }
 
 // Connected reports whether a conversation is going on.

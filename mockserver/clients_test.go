@@ -20,7 +20,7 @@ import (
 	"maillab/protocol"
 )
 
-const patience = 5 * time.Second
+const patience = 60 * time.Second
 
 func addrOf(t *testing.T, l *mockserver.Lab, service string) string {
 	t.Helper()

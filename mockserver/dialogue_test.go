@@ -112,7 +112,7 @@ func (c *talker) heard(line string) error {
 	return nil
 }
 
-const patience = 5 * time.Second
+const patience = 60 * time.Second
 
 func TestDialogues(t *testing.T) {
 	files, err := filepath.Glob("testdata/dialogues/*.txt")

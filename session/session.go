@@ -225,6 +225,14 @@ func (s *Session) linger(ctx context.Context) {
 // Done is closed when the conversation is over and its last event is emitted.
 func (s *Session) Done() <-chan struct{} { return s.done }
 
+// Over reports whether the conversation is over. From the closed event on it is, a moment before Done
+// tells.
+func (s *Session) Over() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.over
+}
+
 // Close hangs up, without QUIT, and waits for the closed event to be emitted.
 func (s *Session) Close() error {
 	s.mu.Lock()

@@ -34,7 +34,7 @@ func script(t *testing.T, steps ...string) (host, port string) {
 			return
 		}
 		defer c.Close()
-		_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+		_ = c.SetDeadline(time.Now().Add(60 * time.Second))
 		for _, s := range steps {
 			switch s[0] {
 			case '>':
@@ -90,7 +90,7 @@ func (r *recorder) emit(e protocol.Event) {
 
 func (r *recorder) await(t *testing.T, kind protocol.Kind) protocol.Event {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(60 * time.Second)
 	for {
 		r.mu.Lock()
 		for _, e := range r.events {
@@ -268,4 +268,26 @@ func TestHangUpAfterARefusalIsNoticed(t *testing.T) {
 			assert.Equal(t, protocol.ClosedRefusal, r.await(t, protocol.KindClosed).Close)
 		})
 	}
+}
+
+func TestOverWithTheClosedEvent(t *testing.T) {
+	host := scriptHost(t, ">220 mx.test ESMTP\r\n")
+	var s *session.Session
+	dialled, answer := make(chan struct{}), make(chan bool, 1)
+	emit := func(e protocol.Event) {
+		if e.Kind != protocol.KindClosed {
+			return
+		}
+		go func() { // a front end that asks at once, beside the event
+			<-dialled
+			for s.Context().State != protocol.StateClosed { //nolint:revive // the machine is about to close
+			}
+			answer <- s.Over()
+		}()
+	}
+	s, err := session.Dial(context.Background(), host[0], host[1], session.Config{Emit: emit})
+	require.NoError(t, err)
+	close(dialled)
+	defer s.Close()
+	assert.True(t, <-answer, "whoever sees the state closed must not take the conversation for going on")
 }

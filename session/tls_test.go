@@ -60,7 +60,7 @@ func tlsServer(t *testing.T, cert *tls.Certificate, plain []string, under ...str
 			return
 		}
 		defer c.Close()
-		_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+		_ = c.SetDeadline(time.Now().Add(60 * time.Second))
 		talk(c, plain, true)
 		secured := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS10})
 		if secured.Handshake() != nil {

@@ -240,7 +240,7 @@ func (r *Renderer) caret(line string, at, length int) {
 	end := min(at+length, len(line))
 	before := columns(phrases.Clean(line[:at]))
 	marks := strings.Repeat("^", max(1, columns(phrases.Clean(line[at:end]))))
-	indent := columns(plainText(r.prompt))
+	indent := columns(plainText(r.prompt.get()))
 	if indent+columns(phrases.Clean(line)) >= r.width() {
 		if before+len(marks)+barWidth >= r.width() {
 			r.barRaw(r.paint.paint(styleCaret, clip(phrases.Clean(line[at:]), r.width()-barWidth-1)))

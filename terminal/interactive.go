@@ -92,12 +92,13 @@ func (t *Interactive) Run(ctx context.Context, shell *lab.Shell) error {
 // readLine reads where the learner stands: in the content of a mail a Tab is a
 // Tab, and no history comes up.
 func (t *Interactive) readLine() (string, error) {
+	since := t.prompt.since()
 	at := t.shell.Place()
-	t.prompt = t.Prompt(at)
+	t.prompt.propose(t.Prompt(at), since)
 	if at.Context.InContent() {
-		return t.ed.ReadRaw(t.prompt)
+		return t.ed.ReadRaw(t.prompt.get)
 	}
-	return t.ed.ReadLine(t.prompt)
+	return t.ed.ReadLine(t.prompt.get)
 }
 
 // carryOut runs one line; Ctrl-C meanwhile breaks the waiting off, not the connection.
@@ -162,8 +163,7 @@ func (t *Interactive) Event(e protocol.Event) {
 }
 
 func (t *Interactive) retitle(p lab.Place) {
-	prompt := t.Prompt(p)
-	if prompt != t.prompt {
+	if prompt := t.Prompt(p); t.prompt.set(prompt) {
 		t.ed.SetPrompt(prompt)
 	}
 }
@@ -183,12 +183,12 @@ func (t *Interactive) Ask(_ context.Context, question phrases.Text, secret bool)
 
 // Type shows a line as if it were typed here.
 func (t *Interactive) Type(ctx context.Context, at lab.Place, line string) error {
-	t.prompt = t.Prompt(at)
+	t.prompt.set(t.Prompt(at))
 	pace := t.pace
 	if pace == nil {
 		pace = noPace
 	}
-	return typeLine(ctx, t.ed, t.prompt, line, pace)
+	return typeLine(ctx, t.ed, t.prompt.get(), line, pace)
 }
 
 func (t *Interactive) complete(line string, cursor int) editor.Completion {

@@ -12,7 +12,7 @@ import (
 // Prompt draws the prompt for a place: the lab's own, or host, protocol and
 // state, ended by "C:" because what follows is the client's line.
 func (r *Renderer) Prompt(p lab.Place) string {
-	r.blank = false
+	r.blank.Store(false)
 	if !p.Connected {
 		return r.paint.paint(stylePrompt, "maillab>") + " "
 	}

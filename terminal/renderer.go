@@ -12,6 +12,7 @@ package terminal
 import (
 	"io"
 	"strings"
+	"sync/atomic"
 
 	"maillab/explain"
 	"maillab/lab"
@@ -30,18 +31,20 @@ type Renderer struct {
 	seen  map[string]bool // topics that were explained in full
 	noted map[string]bool // risks that were told once
 
-	prompt string // the prompt of the line that was typed last, for the caret under it
+	prompt title // of the line being typed, or typed last: the caret stands under it
 	last   *protocol.Event
 	buf    strings.Builder
-	blank  bool // the line written last is a blank one
+	blank  atomic.Bool // the line written last is a blank one
 }
 
 // NewRenderer draws on out; width tells how many columns there are now.
 func NewRenderer(out io.Writer, width func() int, colour bool, lang phrases.Lang) *Renderer {
-	return &Renderer{
+	r := &Renderer{
 		out: out, width: width, paint: newPainter(colour), lang: lang, level: lab.LevelAuto,
-		seen: map[string]bool{}, noted: map[string]bool{}, blank: true,
+		seen: map[string]bool{}, noted: map[string]bool{},
 	}
+	r.blank.Store(true)
+	return r
 }
 
 // SetLang changes the language.
@@ -60,13 +63,13 @@ func (r *Renderer) flush() {
 
 // gap writes a blank line, unless there is one.
 func (r *Renderer) gap() {
-	if !r.blank {
+	if !r.blank.Load() {
 		r.line("")
 	}
 }
 
 func (r *Renderer) line(s string) {
-	r.blank = s == ""
+	r.blank.Store(s == "")
 	r.buf.WriteString(s)
 	r.buf.WriteByte('\n')
 }

@@ -78,8 +78,8 @@ func (s *Script) Ask(_ context.Context, question phrases.Text, secret bool) (str
 
 // Type echoes a line behind its prompt.
 func (s *Script) Type(ctx context.Context, at lab.Place, line string) error {
-	s.prompt = s.Prompt(at)
-	return typeLine(ctx, s.out, s.prompt, line, s.pace)
+	s.prompt.set(s.Prompt(at))
+	return typeLine(ctx, s.out, s.prompt.get(), line, s.pace)
 }
 
 // Pace sets how lines that the program types appear: like a person's, or at once.

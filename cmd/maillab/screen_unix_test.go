@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a test waits for something to appear.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // filler stands in the second cell of a wide character: vt10x itself has none.
 const filler = '\uE000'

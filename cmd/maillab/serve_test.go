@@ -51,7 +51,7 @@ func greeting(t *testing.T, addr, caFile, host string) string {
 	c, err := tls.Dial("tcp", addr, &tls.Config{RootCAs: pool, ServerName: host})
 	require.NoError(t, err)
 	defer func() { _ = c.Close() }()
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(60 * time.Second))
 	line, err := bufio.NewReader(c).ReadString('\n')
 	require.NoError(t, err)
 	return line

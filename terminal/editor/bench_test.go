@@ -26,7 +26,7 @@ func BenchmarkEnter(b *testing.B) {
 	go io.Copy(io.Discard, master)
 	for b.Loop() {
 		master.Write([]byte("x\r"))
-		if _, err := e.ReadLine("smtp.lab.test SMTP 已认证 C: "); err != nil {
+		if _, err := e.ReadLine(fixed("smtp.lab.test SMTP 已认证 C: ")); err != nil {
 			b.Fatal(err)
 		}
 	}

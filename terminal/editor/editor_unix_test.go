@@ -158,7 +158,7 @@ func TestRaw(t *testing.T) {
 		return Completion{Candidates: []Candidate{{Text: "never"}}}
 	}})
 	go func() {
-		text, err := x.ReadRaw("> ")
+		text, err := x.ReadRaw(fixed("> "))
 		x.results <- result{text, err}
 	}()
 	x.keys("a\tb\r")
@@ -298,12 +298,12 @@ func TestLargePastes(t *testing.T) {
 	begin := time.Now()
 	go io.WriteString(x.master, pasteStart+strings.Join(lines, "\n")+"\n"+long+pasteStop+"\r")
 	for _, want := range lines {
-		text, err := x.ReadLine("smtp C: ")
+		text, err := x.ReadLine(fixed("smtp C: "))
 		require.NoError(t, err)
 		require.Equal(t, want, text)
 	}
 	middle := time.Now()
-	text, err := x.ReadLine("smtp C: ")
+	text, err := x.ReadLine(fixed("smtp C: "))
 	require.NoError(t, err)
 	require.Equal(t, long, text)
 	t.Logf("2000 lines %v, %d characters %v", middle.Sub(begin), len([]rune(long)), time.Since(middle))
@@ -312,7 +312,7 @@ func TestLargePastes(t *testing.T) {
 	plain := strings.Repeat("x", 20000)
 	begin = time.Now()
 	go io.WriteString(x.master, plain+"\r")
-	text, err = x.ReadLine("> ")
+	text, err = x.ReadLine(fixed("> "))
 	require.NoError(t, err)
 	require.Equal(t, plain, text)
 	t.Logf("unmarked %v", time.Since(begin))
@@ -440,7 +440,7 @@ func TestCloseWhileReading(t *testing.T) {
 	x.waitText("> abc")
 	require.NoError(t, x.Close())
 	x.want("", ErrClosed)
-	_, err := x.ReadLine("> ")
+	_, err := x.ReadLine(fixed("> "))
 	require.Equal(t, ErrClosed, err)
 	require.NoError(t, x.Close())
 }
@@ -563,7 +563,7 @@ func TestEndOfInput(t *testing.T) {
 		keys.Close()
 	}()
 	for _, want := range []result{{"one", nil}, {"two", nil}, {"", io.EOF}, {"", io.EOF}} {
-		text, err := e.ReadLine("> ")
+		text, err := e.ReadLine(fixed("> "))
 		require.Equal(t, want, result{text, err})
 	}
 	require.NoError(t, e.Close())
@@ -577,7 +577,7 @@ func TestHangup(t *testing.T) {
 	e, err := New(Options{In: slave, Out: slave})
 	require.NoError(t, err)
 	require.NoError(t, master.Close())
-	_, err = e.ReadLine("> ")
+	_, err = e.ReadLine(fixed("> "))
 	require.Equal(t, io.EOF, err)
 	_ = e.Close() // cannot set the modes of a terminal that is gone
 }

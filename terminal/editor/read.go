@@ -29,27 +29,35 @@ type session struct {
 	outcome error // why the line ended
 }
 
+// Prompt gives the prompt of a read at the moment the read begins: from then on SetPrompt changes
+// it, so that no change is lost between the two. It must not call the editor.
+type Prompt func() string
+
 // ReadLine reads a line. It returns io.EOF for Ctrl-D on an empty line or the end
 // of the input, ErrInterrupt, ErrEscape or ErrClosed.
-func (e *Editor) ReadLine(prompt string) (string, error) { return e.read(modeLine, prompt) }
+func (e *Editor) ReadLine(prompt Prompt) (string, error) { return e.read(modeLine, prompt) }
 
 // ReadSecret reads a line that is shown as stars and forgotten afterwards. Its
 // errors are those of ReadLine.
-func (e *Editor) ReadSecret(prompt string) (string, error) { return e.read(modeSecret, prompt) }
+func (e *Editor) ReadSecret(prompt string) (string, error) {
+	return e.read(modeSecret, func() string { return prompt })
+}
 
 // ReadRaw reads a line in which Tab is a character, without history: a line of a
 // mail, say. Its errors are those of ReadLine.
-func (e *Editor) ReadRaw(prompt string) (string, error) { return e.read(modeRaw, prompt) }
+func (e *Editor) ReadRaw(prompt Prompt) (string, error) { return e.read(modeRaw, prompt) }
 
 // ReadAside reads the answer to a question asked in between: an escape prompt,
 // say. A line kept by ErrEscape waits for the read after it. Its errors are those
 // of ReadLine.
-func (e *Editor) ReadAside(prompt string) (string, error) { return e.read(modeAside, prompt) }
+func (e *Editor) ReadAside(prompt string) (string, error) {
+	return e.read(modeAside, func() string { return prompt })
+}
 
 // aside reports whether the read leaves alone what ErrEscape kept.
 func (m mode) aside() bool { return m == modeSecret || m == modeAside }
 
-func (e *Editor) read(m mode, prompt string) (string, error) {
+func (e *Editor) read(m mode, prompt Prompt) (string, error) {
 	if err := e.begin(m, prompt); err != nil {
 		return "", err
 	}
@@ -57,14 +65,14 @@ func (e *Editor) read(m mode, prompt string) (string, error) {
 	return e.end(text, ok)
 }
 
-func (e *Editor) begin(m mode, prompt string) error {
+func (e *Editor) begin(m mode, prompt Prompt) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
 		return ErrClosed
 	}
 	busy := e.busy // readline may not be done with the line before
-	e.session = session{mode: m, prompt: prompt, active: true, reading: true, busy: busy}
+	e.session = session{mode: m, prompt: prompt(), active: true, reading: true, busy: busy}
 	e.killed.again = false
 	e.history.start()
 	if !m.aside() && len(e.kept.text) > 0 {
