@@ -149,6 +149,9 @@ func (w *wire) arm() {
 	switch {
 	case w.woken:
 		w.woken = false
+		if w.due { // or a wake before the first line would pass for the end of its time
+			w.deadline, w.why = w.limit(time.Now())
+		}
 		_ = w.nc.SetReadDeadline(time.Unix(1, 0))
 	case w.due:
 		w.due = false
