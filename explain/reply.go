@@ -24,7 +24,7 @@ func Reply(ctx protocol.Context, r protocol.Reply) Annotation {
 	v.a.Digits = digits(v.code, v.protocol)
 	v.a.Next = v.next()
 	slices.SortStableFunc(v.a.Spans, func(x, y Span) int { return cmp.Compare(x.Start, y.Start) })
-	return *v.a
+	return v.a
 }
 
 // parts takes apart what a particular reply holds beyond code and text.

@@ -48,7 +48,7 @@ type view struct {
 	// spanned is where the last span so far ends.
 	spanned int
 
-	a *Annotation
+	a Annotation
 }
 
 // Raw returns the reply's lines as they were on the wire, joined by CRLF,
@@ -86,9 +86,9 @@ func newView(ctx protocol.Context, r protocol.Reply) *view {
 	}
 	v.findCode()
 	v.findWords()
-	v.a = &Annotation{
+	v.a = Annotation{
 		Protocol: string(v.protocol), Command: shown(v.verb), Code: v.code, Enhanced: v.enhanced,
-		Fields: map[string]any{},
+		Fields: map[string]any{}, Spans: make([]Span, 0, 4+2*min(len(r.Lines), maxListed)),
 	}
 	return v
 }
