@@ -14,7 +14,8 @@ import (
 // before the greeting with no verb means that r is the greeting; any other
 // context without a verb, that the server spoke unasked.
 func Reply(ctx protocol.Context, r protocol.Reply) Annotation {
-	v := newView(ctx, r)
+	var v view
+	v.read(ctx, r)
 	v.classify()
 	v.codeSpans()
 	v.parts()
