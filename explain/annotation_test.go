@@ -92,3 +92,13 @@ func TestNextFollowsTheTable(t *testing.T) {
 		}
 	}
 }
+
+// TestNoAdviceAgainstTheReason: a login that failed for its form is not blamed on the password.
+func TestNoAdviceAgainstTheReason(t *testing.T) {
+	ctx, r := explain.ContextAfter(protocol.SMTP, "AUTH PLAIN fpwjp", "501 5.5.2 Not Base64")
+	a := explain.Reply(ctx, r)
+	assert.Equal(t, "auth-failed", a.Class)
+	for _, text := range a.Details {
+		assert.NotContains(t, text.EN, "does not say which")
+	}
+}

@@ -137,7 +137,7 @@ func (v *view) classDetail(class *record) {
 	if class == nil {
 		return
 	}
-	if class.text() != v.a.Summary && !v.plain() {
+	if class.text() != v.a.Summary && !v.plain() && (v.known == nil || !v.known.Alone) {
 		v.detail(class.text())
 	}
 	if class.Long != nil {
