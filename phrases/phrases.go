@@ -80,6 +80,7 @@ func fill(template string, args Args) string {
 		return template
 	}
 	var b strings.Builder
+	b.Grow(2 * len(template))
 	for {
 		open := strings.IndexByte(template, '{')
 		if open < 0 {
