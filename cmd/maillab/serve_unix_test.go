@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"net"
 	"os/exec"
-	"regexp"
 	"syscall"
 	"testing"
 	"time"
@@ -48,7 +47,7 @@ func TestServePrintsItsListeners(t *testing.T) {
 	want := []string{"SMTP", "SUBMISSION", "SMTPS", "POP3", "POP3S"}
 	require.Len(t, p.lines, len(want)+1)
 	for i, name := range want {
-		assert.Regexp(t, regexp.MustCompile(`^`+name+`=127\.0\.0\.1:[1-9][0-9]*$`), p.lines[i])
+		assert.Regexp(t, `^`+name+`=127\.0\.0\.1:[1-9][0-9]*$`, p.lines[i])
 	}
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGINT))
 	require.NoError(t, p.cmd.Wait())
