@@ -1,13 +1,6 @@
 package explain
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"unicode/utf8"
-
-	"maillab/phrases"
-)
+import "maillab/phrases"
 
 // Severity says how a reply came out (RFC 5321 §4.2.1).
 type Severity = string
@@ -91,83 +84,4 @@ type Entry struct {
 	Short phrases.Text `json:"short"`
 	Long  phrases.Text `json:"long"`
 	Ref   string       `json:"ref"`
-}
-
-// spanJSON and the following are the shapes of the JSON that scripts read.
-type spanJSON struct {
-	Start int    `json:"start"`
-	End   int    `json:"end"`
-	Kind  string `json:"kind"`
-	EN    string `json:"en"`
-	ZH    string `json:"zh"`
-}
-
-type annotationJSON struct {
-	Protocol string         `json:"protocol"`
-	Command  string         `json:"command"`
-	Code     string         `json:"code"`
-	Enhanced string         `json:"enhanced"`
-	Class    string         `json:"class"`
-	Severity string         `json:"severity"`
-	Fields   map[string]any `json:"fields"`
-	Spans    []spanJSON     `json:"spans"`
-	Digits   []spanJSON     `json:"digits"`
-	Summary  phrases.Text   `json:"summary"`
-	Details  []phrases.Text `json:"details"`
-	Next     []string       `json:"next"`
-	Ref      string         `json:"ref"`
-	Topic    string         `json:"topic"`
-}
-
-// MarshalJSON writes the annotation as one flat object. No control or
-// direction-changing character appears in it raw, so it may go to a terminal.
-func (a Annotation) MarshalJSON() ([]byte, error) {
-	out := annotationJSON{
-		Protocol: a.Protocol, Command: a.Command, Code: a.Code, Enhanced: a.Enhanced, Class: a.Class,
-		Severity: a.Severity, Fields: a.Fields, Spans: spansJSON(a.Spans), Digits: spansJSON(a.Digits),
-		Summary: a.Summary, Details: a.Details, Next: make([]string, 0, len(a.Next)), Ref: a.Ref, Topic: a.Topic,
-	}
-	if out.Fields == nil {
-		out.Fields = map[string]any{}
-	}
-	if out.Details == nil {
-		out.Details = []phrases.Text{}
-	}
-	for _, n := range a.Next {
-		out.Next = append(out.Next, n.Line)
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(out); err != nil {
-		return nil, err
-	}
-	return escapeInvisible(bytes.TrimRight(b.Bytes(), "\n")), nil
-}
-
-func spansJSON(spans []Span) []spanJSON {
-	out := make([]spanJSON, len(spans))
-	for i, s := range spans {
-		out[i] = spanJSON{s.Start, s.End, s.Kind, s.Text.EN, s.Text.ZH}
-	}
-	return out
-}
-
-// escapeInvisible replaces what encoding/json leaves raw although a terminal
-// would act on it: DEL, C1 controls and bidirectional controls.
-func escapeInvisible(in []byte) []byte {
-	if !bytes.ContainsFunc(in, invisible) {
-		return in
-	}
-	out := make([]byte, 0, len(in)+16)
-	for len(in) > 0 {
-		r, n := utf8.DecodeRune(in)
-		if invisible(r) && r <= 0xffff {
-			out = fmt.Appendf(out, `\u%04x`, r)
-		} else if !invisible(r) {
-			out = append(out, in[:n]...)
-		}
-		in = in[n:]
-	}
-	return out
 }

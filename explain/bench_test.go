@@ -1,7 +1,9 @@
 package explain_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"os"
 	"testing"
 
 	"maillab/explain"
@@ -73,4 +75,24 @@ func BenchmarkJSON(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkAnswer is what maillab explain --jsonl does for each line, over the
+// project's own replies: the figure to look at is lines/s.
+func BenchmarkAnswer(b *testing.B) {
+	data, err := os.ReadFile("testdata/replies.jsonl")
+	if err != nil {
+		b.Fatal(err)
+	}
+	lines := bytes.Split(bytes.TrimSpace(data), []byte("\n"))
+	var out []byte
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		if out, err = explain.AppendAnswer(out[:0], lines[i%len(lines)]); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }

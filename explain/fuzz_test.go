@@ -19,6 +19,7 @@ func assertSafe(t *testing.T, a explain.Annotation, r protocol.Reply) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	assertSameJSON(t, a)
 	if s := string(data); !utf8.ValidString(s) || explain.Clean(s) != s {
 		t.Errorf("JSON has control characters: %q", s)
 	}

@@ -28,9 +28,11 @@ type rule struct {
 	// Closes: the server hangs up after it.
 	Closes bool `toml:"closes"`
 	// EN and ZH say more than the class's own words; both or none.
-	EN  string `toml:"en"`
-	ZH  string `toml:"zh"`
-	Ref string `toml:"ref"`
+	EN string `toml:"en"`
+	ZH string `toml:"zh"`
+	// Alone: EN and ZH say all there is to say; the class's own words would be wrong here.
+	Alone bool   `toml:"alone"`
+	Ref   string `toml:"ref"`
 }
 
 // pattern is one phrase of a rule; the index holds it under its first word.
