@@ -28,7 +28,9 @@ const (
 	NoteProgram = "program" // the words of the program that wrote the transcript
 	NoteUnknown = "unknown" // nobody knows whose words
 	NoteStatus  = "status"  // it tells an enhanced status code without the reply: Arg is the code
-	NoteGap     = "gap"     // part of the conversation is missing: Arg says which, Octets how much where that is known
+	NoteGap     = "gap"     // part of what one side said is missing: Arg is "client" or "server", Octets how much, 0 where nobody knows
+	NoteSealed  = "sealed"  // what follows is encrypted and cannot be read: Octets of it
+	NoteCut     = "cut"     // the transcript ends before the conversation did
 )
 
 // What happens beside it, in the lab and at the learner's desk.
