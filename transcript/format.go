@@ -33,9 +33,9 @@ var formats = []struct {
 	{Curl, newCurl, fitsCurl},
 	{Swaks, newSwaks, fitsSwaks},
 	{Python, newPython, fitsPython},
-	{Log, newLog, fitsLog},
 	{OpenSSL, newOpenSSL, fitsOpenSSL},
 	{Marked, newMarked, fitsMarked},
+	{Log, newLog, fitsLog},
 	{Telnet, newTelnet, fitsTelnet},
 }
 

@@ -9,6 +9,8 @@ import (
 // finding is a way in which a log or a bounce words a remote server's reply. The
 // groups of its pattern are named: reply, verb (as the program words it), rcpt.
 type finding struct {
+	// hint stands in every text that fits: looked for first, because that is quick.
+	hint    string
 	pattern pattern
 	// verb where the pattern's own words tell it, "" where its group does.
 	verb string
@@ -23,34 +25,34 @@ const qmailEnd = `(?: ?/? ?Giving up.*|/)?$`
 // findings, in the order in which they are tried: the first that fits is it.
 var findings = []finding{
 	// Postfix, client side; the reply's own parentheses may stand in it.
-	{lazily(`refused to talk to me: ` + code + `\)?$`), ""},
-	{lazily(`(?:said|returned|reports?): ` + code + ` ?\(in reply to (?P<verb>[^()]+?)(?: command)?\)`), Unknown},
-	{lazily(`SASL authentication failed; server \S+ said: ` + code + `\)?$`), protocol.VerbResponse},
-	{lazily(`status=(?:bounced|deferred) \(` + code + `\)$`), Unknown},
-	{lazily(`status=sent \(` + code + `\)$`), protocol.VerbDot},
+	{`refused to talk`, lazily(`refused to talk to me: ` + code + `\)?$`), ""},
+	{`in reply to`, lazily(`(?:said|returned|reports?): ` + code + ` ?\(in reply to (?P<verb>[^()]+?)(?: command)?\)`), Unknown},
+	{`SASL authentication failed`, lazily(`SASL authentication failed; server \S+ said: ` + code + `\)?$`), protocol.VerbResponse},
+	{`status=`, lazily(`status=(?:bounced|deferred) \(` + code + `\)$`), Unknown},
+	{`status=sent`, lazily(`status=sent \(` + code + `\)$`), protocol.VerbDot},
 	// Postfix, server side: what this server answered to its client.
-	{lazily(`reject(?:_warning)?: (?P<verb>[A-Z-]+) from \S+: ` + code + `(?:; (?:from|client|proto|to|helo)=.*)?$`), Unknown},
+	{`reject`, lazily(`reject(?:_warning)?: (?P<verb>[A-Z-]+) from \S+: ` + code + `(?:; (?:from|client|proto|to|helo)=.*)?$`), Unknown},
 	// Exim.
-	{lazily(`SMTP error from remote (?:mail server|mailer) after (?P<verb>.+?): ?(?:host \S+(?: \[\S+\])?: )?` + code + `$`), Unknown},
-	{lazily(` C="` + code + `"(?: |$)`), protocol.VerbDot},
+	{`SMTP error from remote`, lazily(`SMTP error from remote (?:mail server|mailer) after (?P<verb>.+?): ?(?:host \S+(?: \[\S+\])?: )?` + code + `$`), Unknown},
+	{` C="`, lazily(` C="` + code + `"(?: |$)`), protocol.VerbDot},
 	// Sendmail.
-	{lazily(`\bstat=Sent \((?P<reply>[^()]*)\)`), protocol.VerbDot},
-	{lazily(`\b(?:reply|stat)=(?:Deferred: )?` + code + `(?:, (?:dsn|stat|relay)=.*)?$`), Unknown},
+	{`stat=Sent`, lazily(`\bstat=Sent \((?P<reply>[^()]*)\)`), protocol.VerbDot},
+	{`=`, lazily(`\b(?:reply|stat)=(?:Deferred: )?` + code + `(?:, (?:dsn|stat|relay)=.*)?$`), Unknown},
 	// qmail; in its log blanks are underscores.
-	{lazily(`does not like recipient\..*?Remote host said: ` + code + qmailEnd), "RCPT"},
-	{lazily(`does not like sender\..*?Remote host said: ` + code + qmailEnd), "MAIL"},
-	{lazily(`(?:failed after I sent the message|accepted message)\..*?Remote host said: ` + code + qmailEnd), protocol.VerbDot},
-	{lazily(`but greeting failed\..*?Remote host said: ` + code + qmailEnd), ""},
-	{lazily(`but my name was rejected\..*?Remote host said: ` + code + qmailEnd), "HELO"},
+	{`does not like recipient`, lazily(`does not like recipient\..*?Remote host said: ` + code + qmailEnd), "RCPT"},
+	{`does not like sender`, lazily(`does not like sender\..*?Remote host said: ` + code + qmailEnd), "MAIL"},
+	{`Remote host said`, lazily(`(?:failed after I sent the message|accepted message)\..*?Remote host said: ` + code + qmailEnd), protocol.VerbDot},
+	{`greeting failed`, lazily(`but greeting failed\..*?Remote host said: ` + code + qmailEnd), ""},
+	{`my name was`, lazily(`but my name was rejected\..*?Remote host said: ` + code + qmailEnd), "HELO"},
 	// Exchange and Microsoft 365, Gmail, and whoever else quotes.
-	{lazily(`(?i)remote server returned '` + code + `'`), Unknown},
-	{lazily(`(?i)#< ?(?:\S+ )?#?\d?\.?[\d.]* ?smtp; ?` + code + `>`), Unknown},
-	{lazily(`#` + code + ` ?##`), Unknown},
-	{lazily(`\(reason: ` + code + `\)$`), Unknown},
-	{lazily(`(?i)(?:response|error|reply|answer)(?: that)?(?: from)?(?: the)?(?: remote| other)?(?: server)?(?: returned)? (?:was|is): ` + code + `$`), Unknown},
-	{lazily(`(?i)(?:said|answered|responded(?: with)?|returned)(?: error)?: ` + code + `$`), Unknown},
+	{`eturned '`, lazily(`(?i)remote server returned '` + code + `'`), Unknown},
+	{`#<`, lazily(`(?i)#< ?(?:\S+ )?#?\d?\.?[\d.]* ?smtp; ?` + code + `>`), Unknown},
+	{` #`, lazily(`#` + code + ` ?##`), Unknown},
+	{`(reason: `, lazily(`\(reason: ` + code + `\)$`), Unknown},
+	{`: `, lazily(`(?i)(?:response|error|reply|answer)(?: that)?(?: from)?(?: the)?(?: remote| other)?(?: server)?(?: returned)? (?:was|is): ` + code + `$`), Unknown},
+	{`: `, lazily(`(?i)(?:said|answered|responded(?: with)?|returned)(?: error)?: ` + code + `$`), Unknown},
 	// RFC 3464 §2.3.6.
-	{lazily(`(?i)^Diagnostic-Code: ?smtp; ?` + code + `(?: ?\(in reply to (?P<verb>[^()]+?)(?: command)?\))?$`), Unknown},
+	{`iagnostic-`, lazily(`(?i)^Diagnostic-Code: ?smtp; ?` + code + `(?: ?\(in reply to (?P<verb>[^()]+?)(?: command)?\))?$`), Unknown},
 }
 
 // statuses word an enhanced status code where the reply itself is not told.
@@ -71,7 +73,13 @@ func find(text string) (x Exchange, found bool) {
 	if len(text) > maxSearched {
 		text = text[:maxSearched]
 	}
+	if !holdsCode(text) {
+		return x, false
+	}
 	for _, f := range findings {
+		if !strings.Contains(text, f.hint) {
+			continue
+		}
 		p := f.pattern()
 		m := p.FindStringSubmatch(text)
 		if m == nil {
@@ -92,6 +100,16 @@ func find(text string) (x Exchange, found bool) {
 		return x, true
 	}
 	return x, false
+}
+
+// holdsCode: three digits that may be a reply code, with a blank or a hyphen behind them.
+func holdsCode(text string) bool {
+	for i := 0; i+3 < len(text); i++ {
+		if (text[i+3] == ' ' || text[i+3] == '-') && serverLike(text[i:i+4]) && (i == 0 || text[i-1] < '0' || text[i-1] > '9') {
+			return true
+		}
+	}
+	return false
 }
 
 // findStatus looks for an enhanced status code, "" where there is none.
@@ -138,7 +156,7 @@ type logSource struct{ r *Replay }
 func newLog(r *Replay, _ []string) source { return &logSource{r: r} }
 
 // logLike: a line as a mail server's log has it.
-var logLike = lazily(`\b(?:postfix|exim|sendmail|sm-mta|qmail|delivery)\b.*(?:\[\d+\])?:|^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:\[\d+\] )?(?:\w{6}-\w{6,11}-\w{2,4} |.*SMTP error from remote)|\bstatus=(?:sent|bounced|deferred|expired|undeliverable) \(|\bdsn=[245]\.\d+\.\d+, stat(?:us)?=|delivery \d+: (?:success|failure|deferral): `)
+var logLike = lazily(`\b(?:postfix\S*|exim4?|sendmail|sm-\w+|qmail\S*)\[\d+\]: |\b(?:new|end|info) msg \d+|starting delivery \d+: |^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:\[\d+\] )?(?:\w{6}-\w{6,11}-\w{2,4} |.*SMTP error from remote)|\bstatus=(?:sent|bounced|deferred|expired|undeliverable) \(|\bdsn=[245]\.\d+\.\d+, stat(?:us)?=|delivery \d+: (?:success|failure|deferral): `)
 
 func fitsLog(sample []string) bool {
 	return count(sample, func(l string) bool { return logLike().MatchString(l) }) > 0

@@ -27,7 +27,7 @@ func newMarked(r *Replay, sample []string) source {
 
 // bestMarks is the pair with the most lines.
 func bestMarks(sample []string) marks {
-	best, most := markings[0], 0
+	best, most := markings[1], 0
 	for _, m := range markings {
 		servers := count(sample, func(l string) bool { t, ok := cutMark(l, m.server); return ok && serverLike(t) })
 		clients := count(sample, func(l string) bool { _, ok := cutMark(l, m.client); return ok })
@@ -40,6 +40,11 @@ func bestMarks(sample []string) marks {
 
 func fitsMarked(sample []string) bool {
 	m := bestMarks(sample)
+	if m == markings[1] && count(sample, func(l string) bool {
+		return strings.HasPrefix(l, m.client) && knownVerb(strings.TrimPrefix(l, m.client))
+	}) > 0 {
+		return true // the marks of the RFCs, whatever the server said
+	}
 	return count(sample, func(l string) bool { t, ok := cutMark(l, m.server); return ok && serverLike(t) }) > 0
 }
 

@@ -17,7 +17,7 @@ type Options struct {
 	Protocol protocol.Protocol
 }
 
-// ErrUnknownFormat: nothing in the text looks like a conversation.
+// ErrUnknownFormat says that nothing in the text looks like a conversation.
 var ErrUnknownFormat = errors.New("transcript: no conversation recognised")
 
 const (

@@ -51,7 +51,7 @@ func (p *program) explain(f explainFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer in.close()
+	defer func() { _ = in.close() }()
 	if in.conversation != nil {
 		return p.explainConversation(f, in.conversation)
 	}

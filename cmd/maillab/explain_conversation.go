@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -183,11 +184,13 @@ func (p *program) tellJSON(f explainFlags, in io.Reader, options transcript.Opti
 }
 
 func writeTold(out io.Writer, e protocol.Event, reveal bool) error {
-	data, err := json.Marshal(tellEvent(e, reveal))
-	if err != nil {
+	var b bytes.Buffer
+	j := json.NewEncoder(&b)
+	j.SetEscapeHTML(false)
+	if err := j.Encode(tellEvent(e, reveal)); err != nil {
 		return err
 	}
-	_, err = out.Write(append(explain.VisibleJSON(data), '\n'))
+	_, err := out.Write(append(explain.VisibleJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), '\n'))
 	return err
 }
 
