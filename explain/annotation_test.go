@@ -44,6 +44,9 @@ func TestReplyAlone(t *testing.T) {
 		"450 4.2.0 <a@b>: Greylisted": {"greylist", ""}, "503 bad": {"bad-sequence", ""}, "421 4.4.2 timeout": {"timeout", ""},
 		"+OK ready": {"greeting", ""}, "+OK 3 400": {"status", "STAT"}, "-ERR [IN-USE] locked": {"mailbox-locked", "PASS"},
 		"+ VXNlcm5hbWU6": {"auth-continue", "(response)"}, "554 no": {"service-unavailable", ""},
+		"+OK 2 messages:": {"listing", "LIST"}, "+OK\r\n1 120\r\n2 3400\r\n.": {"listing", "LIST"},
+		"+OK\r\n1 aW9m.x\r\n.": {"uidl", "UIDL"}, "+OK 120 octets": {"message", "RETR"},
+		"+OK\r\nReceived: from a\r\n\r\nhello\r\n.": {"message", "RETR"}, "+OK Capability list follows\r\nTOP\r\nUSER\r\n.": {"capabilities", "CAPA"},
 	} {
 		ctx, r := explain.ContextAfter("", "", raw)
 		a := explain.Reply(ctx, r)

@@ -137,7 +137,8 @@ func mended(ctx protocol.Context, u protocol.Utterance) string {
 	if meant == u.Line() || strings.EqualFold(meant, u.Line()) {
 		return ""
 	}
-	if f := machineAt(ctx).Look(meant).Fault; f != nil && f.Reason == u.Fault.Reason {
+	m := machineAt(ctx)
+	if f := m.Look(meant).Fault; f != nil && f.Reason == u.Fault.Reason {
 		return ""
 	}
 	return meant

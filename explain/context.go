@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	"maillab/protocol"
@@ -77,9 +78,36 @@ func lineForPOP3(reply string) string {
 		return "STAT"
 	case strings.HasPrefix(reply, protocol.CodeChallenge) && (len(words) > 0 && words[0] == protocol.CodeChallenge):
 		return protocol.VerbResponse
+	case strings.HasPrefix(reply, protocol.CodeOK):
+		return lineForList(reply)
 	}
 	return ""
 }
+
+// lineForList tells by its lines, and by the words before them, what an answer of several lines, or
+// its first line alone, is about.
+func lineForList(reply string) string {
+	status, body, _ := strings.Cut(strings.TrimRight(reply, "\r\n"), "\n")
+	first, _, _ := strings.Cut(body, "\n")
+	first = strings.TrimRight(first, "\r")
+	number, value, two := strings.Cut(first, " ")
+	switch words := strings.Fields(lowerASCII(status)); {
+	case two && isNumber(number, 9) && isNumber(value, 12):
+		return "LIST"
+	case two && isNumber(number, 9) && !strings.Contains(value, " "):
+		return "UIDL"
+	case isHeader(first), slices.Contains(words, "octets") && len(words) == 3 && isNumber(words[1], 12):
+		return "RETR 1"
+	case slices.Contains(capaTags, firstWord(first)):
+		return "CAPA"
+	case len(words) > 2 && isNumber(words[1], 9) && (words[2] == "messages:" || words[2] == "messages" && len(words) > 4):
+		return "LIST"
+	}
+	return ""
+}
+
+// capaTags begin the list of a CAPA answer, one of them or another.
+var capaTags = []string{"CAPA", "TOP", "UIDL", "USER", "SASL", "STLS", "PIPELINING", "RESP-CODES", "EXPIRE", "LOGIN-DELAY", "IMPLEMENTATION"}
 
 // recognise tells the protocol from the reply, then from the line.
 func recognise(clientLine, reply string) protocol.Protocol {

@@ -5,9 +5,22 @@ import (
 	"maillab/protocol"
 )
 
+// digitSpans holds the digits of each code of three digits that has come.
+var digitSpans memo[[3]byte, []Span]
+
 // digits explains a code digit by digit (RFC 5321 §4.2.1): class, category,
 // detail; a POP3 indicator as a whole (RFC 1939 §3).
 func digits(code string, p protocol.Protocol) []Span {
+	if len(code) == 3 && p != protocol.POP3 && isNumber(code, 3) {
+		return digitSpans.get([3]byte([]byte(code)), func(key [3]byte) []Span {
+			code := string(key[:])
+			return []Span{
+				{0, 1, "class", digitWords("digit.first.", code[0:1])},
+				{1, 2, "category", digitWords("digit.second.", code[1:2])},
+				{2, 3, "detail", digitDetail(code)},
+			}
+		})
+	}
 	switch code {
 	case "":
 		return nil
@@ -18,14 +31,7 @@ func digits(code string, p protocol.Protocol) []Span {
 	case protocol.CodeChallenge:
 		return []Span{{0, 1, "status", say("digit.plus", nil)}}
 	}
-	if len(code) != 3 || p == protocol.POP3 || code[0] < '0' || code[0] > '9' {
-		return []Span{{0, len(code), "status", say("digit.odd", nil)}}
-	}
-	return []Span{
-		{0, 1, "class", digitWords("digit.first.", code[0:1])},
-		{1, 2, "category", digitWords("digit.second.", code[1:2])},
-		{2, 3, "detail", digitDetail(code)},
-	}
+	return []Span{{0, len(code), "status", say("digit.odd", nil)}}
 }
 
 func digitWords(prefix, digit string) phrases.Text {

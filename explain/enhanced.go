@@ -53,14 +53,26 @@ func enhancedWords(code string) phrases.Text {
 	if !ok {
 		return say("span.text", nil)
 	}
-	class := shelfEnhanced.get(e.class + ".X.X")
-	var what phrases.Text
 	r, exact := enhancedRecord(e)
-	if exact {
-		what = r.text()
-	} else {
-		what = say("enhanced.private", phrases.Args{"subject": ""})
-		what = phrases.Text{EN: r.EN + what.EN, ZH: r.ZH + what.ZH}
+	return enhancedNotes.get(enhancedNote{r, e.class[0], exact}, enhancedNote.words)
+}
+
+// enhancedNote is what the note at an enhanced code depends on: the record found, whether it is
+// the code's own, and the first digit.
+type enhancedNote struct {
+	*record
+	class byte
+	exact bool
+}
+
+var enhancedNotes memo[enhancedNote, phrases.Text]
+
+func (n enhancedNote) words() phrases.Text {
+	class := shelfEnhanced.get(string(n.class) + ".X.X")
+	what := n.text()
+	if !n.exact {
+		private := say("enhanced.private", phrases.Args{"subject": ""})
+		what = phrases.Text{EN: n.EN + private.EN, ZH: n.ZH + private.ZH}
 	}
 	return phrases.Text{EN: class.EN + ": " + what.EN, ZH: class.ZH + "：" + what.ZH}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"sync"
 
 	"maillab/phrases"
 	"maillab/protocol"
@@ -27,7 +26,7 @@ func whereIs(c protocol.Context) where {
 }
 
 // nextCache holds the answers: there are few places in a conversation.
-var nextCache sync.Map // where → []Next
+var nextCache = memo[where, []Next]{}
 
 // next lists what is in order after this reply, by the table.
 func (v *view) next() []Next {
@@ -45,15 +44,18 @@ func nextIn(c protocol.Context, verb string) []Next {
 	t := protocol.TableOf(c.Protocol)
 	if row := t.Row(verb); row == nil || verb == "" {
 		verb = ""
+	} else {
+		verb = row.Verb // not the words of somebody's line, which would be kept for good
 	}
 	w := whereIs(c)
 	w.after = verb
 	if c.State == protocol.StateAuth {
 		w.ask = responseForm(c)
 	}
-	if list, ok := nextCache.Load(w); ok {
-		return list.([]Next)
-	}
+	return nextCache.get(w, func(w where) []Next { return nextAt(t, w, c) })
+}
+
+func nextAt(t *protocol.Table, w where, c protocol.Context) []Next {
 	m := machineAt(c)
 	rows := m.Legal()
 	order := rank(t, rows, w)
@@ -62,7 +64,6 @@ func nextIn(c protocol.Context, verb string) []Next {
 	for _, r := range rows {
 		list = append(list, Next{Line: leadLine(r, c), Why: verbWords(c.Protocol, r.Verb)})
 	}
-	nextCache.Store(w, list)
 	return list
 }
 
@@ -138,19 +139,11 @@ func responseForm(c protocol.Context) string {
 
 // machines holds a machine in each place that has been asked for; a copy of it
 // is a conversation that stands there.
-var machines sync.Map // where → *protocol.Machine
+var machines = memo[where, protocol.Machine]{}
 
 // machineAt returns a machine that stands where c does, as far as order goes.
-func machineAt(c protocol.Context) *protocol.Machine {
-	w := whereIs(c)
-	if m, ok := machines.Load(w); ok {
-		twin := *m.(*protocol.Machine)
-		return &twin
-	}
-	m := walkTo(w)
-	twin := *m
-	machines.Store(w, &twin)
-	return m
+func machineAt(c protocol.Context) protocol.Machine {
+	return machines.get(whereIs(c), func(w where) protocol.Machine { return *walkTo(w) })
 }
 
 // walkTo plays the shortest conversation that leads to w.

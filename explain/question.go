@@ -1,8 +1,10 @@
 package explain
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"hash/maphash"
 	"strings"
 	"unicode/utf8"
 
@@ -40,6 +42,52 @@ func AppendAnswer(dst, line []byte) ([]byte, error) {
 // AppendError appends the object that stands where an answer cannot.
 func AppendError(dst []byte, err error) []byte {
 	return append(appendMember(dst, `{"error":`, err.Error()), '}')
+}
+
+// The bounds of what Bulk remembers: at most 5 MiB.
+const (
+	bulkSlots    = 1024
+	bulkQuestion = 1 << 10
+	bulkAnswer   = 4 << 10
+)
+
+// Bulk answers questions one after the other. What a mail log holds repeats itself, so it
+// remembers some answers, in bounded memory; an explanation depends on its question alone.
+// It is not safe for concurrent use. The zero value is ready.
+type Bulk struct {
+	seed  maphash.Seed
+	slots []remembered
+}
+
+type remembered struct {
+	question, answer []byte
+	// missed is the hash of the last question that was not found here: only one that comes
+	// again takes the place.
+	missed uint64
+}
+
+// AppendAnswer is the function of the same name.
+func (b *Bulk) AppendAnswer(dst, line []byte) ([]byte, error) {
+	if len(line) > bulkQuestion {
+		return AppendAnswer(dst, line)
+	}
+	if b.slots == nil {
+		b.seed, b.slots = maphash.MakeSeed(), make([]remembered, bulkSlots)
+	}
+	hash := maphash.Bytes(b.seed, line)
+	slot := &b.slots[hash%bulkSlots]
+	if len(slot.answer) > 0 && bytes.Equal(slot.question, line) {
+		return append(dst, slot.answer...), nil
+	}
+	out, err := AppendAnswer(dst, line)
+	switch size := len(out) - len(dst); {
+	case err != nil || size > bulkAnswer:
+	case slot.missed == hash:
+		slot.question, slot.answer = append(slot.question[:0], line...), append(slot.answer[:0], out[len(dst):]...)
+	default:
+		slot.missed = hash
+	}
+	return out, err
 }
 
 // parseQuestion understands what encoding/json does; what is usual it reads itself,

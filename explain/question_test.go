@@ -2,7 +2,9 @@ package explain
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -66,6 +68,27 @@ func TestAnswers(t *testing.T) {
 		assert.True(t, strings.HasPrefix(string(got), "> {"), line)
 		assert.Contains(t, string(got), want, line)
 		assert.Equal(t, strings.Contains(want, "error"), err != nil, line)
+	}
+}
+
+// TestBulkRemembersRightly: the answers are the same however often and in whatever order the questions come.
+func TestBulkRemembersRightly(t *testing.T) {
+	data, err := os.ReadFile("testdata/replies.jsonl")
+	require.NoError(t, err)
+	lines := bytes.Split(data, []byte("\n"))
+	for _, line := range questionLines {
+		lines = append(lines, []byte(line))
+	}
+	var bulk Bulk
+	for range 3 {
+		for i, line := range lines {
+			for _, line := range [][]byte{line, lines[i/2], fmt.Appendf(nil, `{"reply":"250 %d"}`, i*i)} {
+				want, wantErr := AppendAnswer(nil, line)
+				got, err := bulk.AppendAnswer([]byte("> "), line)
+				assert.Equal(t, "> "+string(want), string(got))
+				assert.Equal(t, wantErr, err)
+			}
+		}
 	}
 }
 

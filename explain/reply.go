@@ -14,7 +14,8 @@ import (
 // before the greeting with no verb means that r is the greeting; any other
 // context without a verb, that the server spoke unasked.
 func Reply(ctx protocol.Context, r protocol.Reply) Annotation {
-	v := newView(ctx, r)
+	var v view
+	v.read(ctx, r)
 	v.classify()
 	v.codeSpans()
 	v.parts()
@@ -24,7 +25,7 @@ func Reply(ctx protocol.Context, r protocol.Reply) Annotation {
 	v.a.Digits = digits(v.code, v.protocol)
 	v.a.Next = v.next()
 	slices.SortStableFunc(v.a.Spans, func(x, y Span) int { return cmp.Compare(x.Start, y.Start) })
-	return *v.a
+	return v.a
 }
 
 // parts takes apart what a particular reply holds beyond code and text.
@@ -54,8 +55,7 @@ func (v *view) codeSpans() {
 const maxListed = 200
 
 func (v *view) codeSpan(at, i int, l protocol.ReplyLine) {
-	args := phrases.Args{"code": l.Code}
-	v.span(at, at+len(l.Code), "code", v.codeWords(l.Code, args))
+	v.span(at, at+len(l.Code), "code", codeWords(l.Code))
 	end := at + len(l.Code)
 	if l.Separator == "-" {
 		v.span(end, end+1, "continuation", say("span.continuation", nil))
@@ -73,7 +73,7 @@ func (v *view) codeSpan(at, i int, l protocol.ReplyLine) {
 }
 
 // codeWords is the short note at a code: its class in words.
-func (v *view) codeWords(code string, args phrases.Args) phrases.Text {
+func codeWords(code string) phrases.Text {
 	switch code {
 	case protocol.CodeOK:
 		return say("span.ok", nil)
@@ -82,13 +82,18 @@ func (v *view) codeWords(code string, args phrases.Args) phrases.Text {
 	case protocol.CodeChallenge:
 		return say("span.challenge-mark", nil)
 	}
-	if len(code) == 3 {
-		if r := shelfTexts.get("code-class." + code[:1]); r != nil {
-			return r.text().Fill(args)
-		}
+	if !isNumber(code, 3) || len(code) < 3 {
+		return say("span.code-odd", nil)
 	}
-	return say("span.code-odd", nil)
+	return codeNotes.get([3]byte([]byte(code)), func(code [3]byte) phrases.Text {
+		if r := shelfTexts.get("code-class." + string(code[:1])); r != nil {
+			return r.text().Fill(phrases.Args{"code": string(code[:])})
+		}
+		return say("span.code-odd", nil)
+	})
 }
+
+var codeNotes memo[[3]byte, phrases.Text]
 
 // textSpan marks the words that nothing else has explained: they are the
 // server's own and mean nothing to the protocol.

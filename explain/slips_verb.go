@@ -243,12 +243,22 @@ func guessSynonym(p protocol.Protocol, letters, _, _ string) (guess, bool) {
 	return guess{}, false
 }
 
-// guessPrefix: PASSWORD, DELETE, RETRIEVE.
-func guessPrefix(p protocol.Protocol, letters, tail, _ string) (guess, bool) {
+// longForms are the words that the verbs are short for.
+var longForms = map[string]bool{
+	"PASSWORD": true, "DELETE": true, "RETRIEVE": true, "LISTING": true, "STATUS": true, "STATISTICS": true, "EXPAND": true,
+}
+
+// guessPrefix: PASSWORD, DELETE 3, and userfpwjp, where the argument is glued to the verb.
+func guessPrefix(p protocol.Protocol, letters, tail, line string) (guess, bool) {
 	for _, f := range forms[p]() {
-		if f.text == f.verb && len(f.verb) >= 4 && len(letters) > len(f.verb) && strings.HasPrefix(letters, f.verb) {
-			return guess{kind: "typo", form: f, rest: tail}, true
+		if f.text != f.verb || len(f.verb) < 4 || len(letters) <= len(f.verb) || !strings.HasPrefix(letters, f.verb) {
+			continue
 		}
+		row := protocol.TableOf(p).Row(f.verb)
+		if !longForms[letters] && row.Args != protocol.ArgsNone && !strings.Contains(strings.TrimSpace(line), " ") {
+			return guess{kind: "glued", form: f, rest: letters[len(f.verb):] + tail}, true
+		}
+		return guess{kind: "typo", form: f, rest: tail}, true
 	}
 	return guess{}, false
 }

@@ -48,7 +48,7 @@ type view struct {
 	// spanned is where the last span so far ends.
 	spanned int
 
-	a *Annotation
+	a Annotation
 }
 
 // Raw returns the reply's lines as they were on the wire, joined by CRLF,
@@ -70,11 +70,12 @@ func Raw(r protocol.Reply) string {
 	return b.String()
 }
 
-func newView(ctx protocol.Context, r protocol.Reply) *view {
+// read fills an empty view, which stays where its caller has it: no method keeps it.
+func (v *view) read(ctx protocol.Context, r protocol.Reply) {
 	if ctx.Greeting() { // whatever has been typed ahead, the server's first word is its greeting
 		ctx.Speech, ctx.Verb, ctx.Line, ctx.Args = "", "", "", ""
 	}
-	v := &view{ctx: ctx, reply: r, protocol: ctx.Protocol, code: r.Code, verb: ctx.Verb, args: ctx.Args}
+	v.ctx, v.reply, v.protocol, v.code, v.verb, v.args = ctx, r, ctx.Protocol, r.Code, ctx.Verb, ctx.Args
 	if v.protocol == "" && len(r.Lines) > 0 {
 		l := r.Lines[0]
 		v.protocol = protocol.RecogniseGreeting(l.Code + l.Separator + l.Text)
@@ -86,11 +87,10 @@ func newView(ctx protocol.Context, r protocol.Reply) *view {
 	}
 	v.findCode()
 	v.findWords()
-	v.a = &Annotation{
+	v.a = Annotation{
 		Protocol: string(v.protocol), Command: shown(v.verb), Code: v.code, Enhanced: v.enhanced,
-		Fields: map[string]any{},
+		Fields: map[string]any{}, Spans: make([]Span, 0, 4+2*min(len(r.Lines), maxListed)),
 	}
-	return v
 }
 
 func placeOf(ctx protocol.Context) string {

@@ -227,18 +227,17 @@ func classRecord(p protocol.Protocol, class, place string) *record {
 }
 
 func (v *view) topic() string {
-	t := string(v.protocol) + "." + v.code
+	place, class := "."+v.place, ""
 	switch {
 	case v.place == placeUnasked:
+		place = ""
 	case v.verb != "" && v.row == nil: // what was typed is no part of a stable name
-		t += ".(unknown)"
-	default:
-		t += "." + v.place
+		place = ".(unknown)"
 	}
 	if v.known != nil || v.a.Severity == Transient || v.a.Severity == Permanent {
-		t += "." + v.a.Class
+		class = "." + v.a.Class
 	}
-	return Clean(t)
+	return Clean(string(v.protocol) + "." + v.code + place + class)
 }
 
 // reference is the place that defines what happened; where a source names both

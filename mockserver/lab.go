@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -288,7 +289,10 @@ func (l *Lab) open(ln Listener) error {
 	if !ok {
 		return fmt.Errorf("mockserver: no service is called %q", ln.Service)
 	}
-	opened, err := net.Listen("tcp", ln.Addr)
+	// Without keep-alive probes: sessions have limits of time of their own, and to ask for probes costs each
+	// connection four system calls.
+	quiet := net.ListenConfig{KeepAlive: -1}
+	opened, err := quiet.Listen(context.Background(), "tcp", ln.Addr)
 	if err != nil {
 		return fmt.Errorf("mockserver: %s: %w", ln.Service, err)
 	}
@@ -316,9 +320,19 @@ func (l *Lab) accept(d door) {
 		l.wg.Add(1)
 		go func() {
 			defer l.wg.Done()
+			growStack()
 			l.serve(nc, d.service)
 		}()
 	}
+}
+
+// growStack gives a new goroutine the stack that a session needs while there is nothing on it yet: to
+// grow it in the middle of a session means to move every frame.
+//
+//go:noinline
+func growStack() {
+	var room [6 << 10]byte
+	runtime.KeepAlive(&room)
 }
 
 // serve runs one connection to its end.

@@ -258,6 +258,7 @@ func (s *pop3Session) noop(protocol.Utterance) { s.say(&s.book.Noop, nil) }
 
 // quit enters the UPDATE state when a maildrop is open: only here is anything deleted (RFC 1939 §6).
 func (s *pop3Session) quit(protocol.Utterance) {
+	s.wire.quit = true
 	if s.drop == nil {
 		s.say(&s.book.Quit, nil)
 		return

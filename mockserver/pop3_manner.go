@@ -27,7 +27,7 @@ func (s *pop3Session) intervene(u *protocol.Utterance) bool {
 	if u.Fault != nil {
 		return false // refuse asks the rules
 	}
-	if r := s.ways.ruleFor(*u, nil, s.m.Now().State); r != nil {
+	if r := s.ways.ruleFor(*u, nil, s.m.State()); r != nil {
 		s.follow(r, *u, nil)
 		return true
 	}

@@ -59,7 +59,7 @@ func (s *pop3Session) serve(admitted bool) {
 		return
 	}
 	s.say(&s.book.Greeting, phrases.Args{"timestamp": s.timestamp})
-	for s.m.Now().State != protocol.StateClosed {
+	for s.m.State() != protocol.StateClosed {
 		if s.lab.draining.Load() && s.drop == nil {
 			s.say(&s.book.ShuttingDown, nil)
 			return
@@ -120,7 +120,7 @@ func (s *pop3Session) refuse(u protocol.Utterance, f *protocol.Fault) {
 	if u.Speech == protocol.SpeechResponse {
 		s.exchange = nil
 	}
-	if r := s.ways.ruleFor(u, f, s.m.Now().State); r != nil {
+	if r := s.ways.ruleFor(u, f, s.m.State()); r != nil {
 		s.follow(r, u, f)
 		return
 	}
@@ -149,7 +149,7 @@ func (s *pop3Session) say(r *saying, args phrases.Args) {
 	}
 	_, _ = s.wire.out.WriteString(string(protocol.CRLF))
 	s.lab.refused(s.wire, s.m, r)
-	s.m.Heard(protocol.Reply{Code: r.Code, Complete: true, Lines: []protocol.ReplyLine{{Code: r.Code, Separator: " ", Text: text}}})
+	s.m.Follow(protocol.Reply{Code: r.Code, Complete: true, Lines: []protocol.ReplyLine{{Code: r.Code, Separator: " ", Text: text}}})
 	s.count(r.Code)
 }
 
@@ -170,7 +170,7 @@ func (s *pop3Session) count(code string) {
 	case protocol.CodeErr:
 		s.errors++
 	}
-	if s.errors >= s.ways.patience(s.lab.cfg.Limits.Errors) && s.m.Now().State != protocol.StateClosed {
+	if s.errors >= s.ways.patience(s.lab.cfg.Limits.Errors) && s.m.State() != protocol.StateClosed {
 		s.m.Close()
 		s.say(&s.book.TooManyBad, nil)
 	}

@@ -273,10 +273,12 @@ func (s *saying) lines(args phrases.Args) []string {
 	if s.One != "" && args["count"] == "1" {
 		text = s.One
 	}
+	if !strings.Contains(text, "\n") {
+		return spread(text, args)
+	}
 	var out []string
-	all := strings.Split(text, "\n")
-	for _, line := range all {
-		if len(all) == 1 || !nothing(line, args) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if !nothing(line, args) {
 			out = append(out, spread(line, args)...)
 		}
 	}
@@ -303,6 +305,9 @@ func nothing(line string, args phrases.Args) bool {
 
 // spread fills one line; a place whose value has several lines makes several of it.
 func spread(line string, args phrases.Args) []string {
+	if !strings.Contains(line, "{") {
+		return []string{line}
+	}
 	for name, value := range args {
 		if !strings.Contains(value, "\n") || !strings.Contains(line, "{"+name+"}") {
 			continue

@@ -170,7 +170,10 @@ func (s *smtpSession) rset(protocol.Utterance) {
 
 func (s *smtpSession) noop(protocol.Utterance) { s.say(&s.book.Noop, nil) }
 
-func (s *smtpSession) quit(protocol.Utterance) { s.say(&s.book.Quit, nil) }
+func (s *smtpSession) quit(protocol.Utterance) {
+	s.say(&s.book.Quit, nil)
+	s.wire.quit = true
+}
 
 // vrfy confirms the lab's own users where it may, which most servers do not today (RFC 5321 §7.3).
 func (s *smtpSession) vrfy(u protocol.Utterance) {

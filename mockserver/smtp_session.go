@@ -104,7 +104,7 @@ func (s *smtpSession) serve(admitted bool) {
 	}
 }
 
-func (s *smtpSession) state() protocol.State { return s.m.Now().State }
+func (s *smtpSession) state() protocol.State { return s.m.State() }
 
 // busy: a transaction is open, which a shutdown lets end.
 func (s *smtpSession) busy() bool {
@@ -205,7 +205,7 @@ func (s *smtpSession) say(r *saying, args phrases.Args) {
 	}
 	writeSMTP(&s.wire.out, reply)
 	s.lab.refused(s.wire, s.m, r)
-	s.m.Heard(reply)
+	s.m.Follow(reply)
 	s.count(reply.Code)
 }
 
@@ -226,7 +226,7 @@ func (s *smtpSession) count(code string) {
 // smtpReply words a reply. The enhanced code stands on every line (RFC 2034 §4).
 func smtpReply(r *saying, args phrases.Args) protocol.Reply {
 	lines := r.lines(args)
-	reply := protocol.Reply{Code: r.Code, Complete: true, Multiline: len(lines) > 1}
+	reply := protocol.Reply{Code: r.Code, Complete: true, Multiline: len(lines) > 1, Lines: make([]protocol.ReplyLine, 0, len(lines))}
 	for i, text := range lines {
 		if r.Enhanced != "" {
 			text = r.Enhanced + " " + text
@@ -251,7 +251,9 @@ func cutReply(text string) string {
 
 func writeSMTP(w io.StringWriter, r protocol.Reply) {
 	for _, l := range r.Lines {
-		_, _ = w.WriteString(l.Code + l.Separator + l.Text + string(protocol.CRLF))
+		for _, part := range [...]string{l.Code, l.Separator, l.Text, string(protocol.CRLF)} {
+			_, _ = w.WriteString(part)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -25,8 +24,8 @@ func (t traceFields) received() string {
 	if t.recipient != "" {
 		clause = "\r\n\tfor <" + t.recipient + ">"
 	}
-	return fmt.Sprintf("Received: from %s (%s)\r\n\tby %s (maillab) with %s id %s%s;\r\n\t%s\r\n",
-		t.helo, addressLiteral(t.peer), t.by, t.with, t.id, clause, t.when.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
+	return "Received: from " + t.helo + " (" + addressLiteral(t.peer) + ")\r\n\tby " + t.by + " (maillab) with " + t.with + " id " + t.id + clause +
+		";\r\n\t" + t.when.Format("Mon, 2 Jan 2006 15:04:05 -0700") + "\r\n"
 }
 
 // addressLiteral writes an IP address as RFC 5321 §4.1.3 has it.

@@ -40,6 +40,7 @@ type wire struct {
 	idle    time.Duration
 	token   string // names the session, for personas that tell; "" until it is asked for
 	telnet  telnetFilter
+	quit    bool   // the client has said QUIT: it expects nothing beyond the answer
 	rest    []byte // read and filtered, but more than was asked for
 	due     bool   // the next read is the first of a line: the clock starts anew
 
@@ -189,6 +190,10 @@ func (w *wire) expired() bool {
 // with input unread would make the system drop the last reply with a reset.
 func (w *wire) hangUp() {
 	err := w.out.Flush()
+	if w.quit && w.tls == nil && len(w.rest) == 0 && w.in.Buffered() == 0 {
+		_ = w.nc.Close() // a client that has said its last word needs no waiting for
+		return
+	}
 	if w.tls != nil && err == nil {
 		err = w.tls.CloseWrite() // so that the client knows that nothing was cut off (RFC 8446 §6.1)
 	}

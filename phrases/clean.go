@@ -46,6 +46,10 @@ func isClean(s string) bool {
 
 // Harmless reports whether a character takes its place on the screen and does nothing else.
 func Harmless(r rune) bool {
+	switch { // nearly everything that is written, without a search in the tables
+	case r >= ' ' && r < 0x7f, r >= 0x2070 && r < 0xd800, r >= 0xff00 && r < 0xfff0:
+		return true
+	}
 	return !unicode.IsControl(r) && !unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Cs, unicode.Co)
 }
 

@@ -76,10 +76,15 @@ func (t Text) With(place string, v Text) Text {
 
 // fill reads the template once, so that a brace inside a value is never taken for a place.
 func fill(template string, args Args) string {
-	if !strings.Contains(template, "{") {
+	if strings.IndexByte(template, '{') < 0 {
 		return template
 	}
 	var b strings.Builder
+	room := len(template)
+	for _, v := range args {
+		room += len(v)
+	}
+	b.Grow(room)
 	for {
 		open := strings.IndexByte(template, '{')
 		if open < 0 {

@@ -120,6 +120,9 @@ func (m *Machine) Context() Context {
 // its answer: the context in which the next client line is said.
 func (m *Machine) Now() Context { return m.ctx }
 
+// State returns Now's state.
+func (m *Machine) State() State { return m.ctx.State }
+
 // Awaiting returns how many lines have not been answered yet. A BDAT whose octets have not all
 // been said is not due for its answer.
 func (m *Machine) Awaiting() int {
@@ -210,8 +213,16 @@ const codeClosing = "221"
 // Heard records a reply and follows the table to the next state.
 func (m *Machine) Heard(r Reply) Outcome {
 	out := Outcome{Before: m.Context()}
+	out.Listed, out.Unasked = m.Follow(r)
+	out.After = m.Context()
+	return out
+}
+
+// Follow is Heard for a server, which has no use for pictures of before and after: listed and unasked are
+// the Outcome's.
+func (m *Machine) Follow(r Reply) (listed, unasked bool) {
 	row, args := m.answered()
-	out.Unasked = row == nil && len(m.pending) == 0
+	unasked = row == nil && len(m.pending) == 0
 	var u Utterance
 	// The greeting answers nothing: a line that was typed before it still waits.
 	if len(m.pending) > 0 && m.ctx.State != StateConnecting {
@@ -220,9 +231,7 @@ func (m *Machine) Heard(r Reply) Outcome {
 	if len(m.pending) == 0 {
 		m.ctx.Octets = 0 // a server that answers BDAT before its octets have come does not wait for them
 	}
-	m.follow(row, args, u, r, &out)
-	out.After = m.Context()
-	return out
+	return m.follow(row, args, u, r), unasked
 }
 
 // answered returns the row whose reply is due: the greeting's before the first
@@ -239,12 +248,11 @@ func (m *Machine) answered() (*Row, string) {
 	return nil, ""
 }
 
-func (m *Machine) follow(row *Row, args string, u Utterance, r Reply, out *Outcome) {
+func (m *Machine) follow(row *Row, args string, u Utterance, r Reply) (listed bool) {
 	if m.table == nil {
-		return
+		return false
 	}
 	answer, listed := m.table.lookUp(row, r.Code, args)
-	out.Listed = listed
 	if m.ctx.State == StateConnecting {
 		m.ctx.Timestamp = r.Timestamp()
 	}
@@ -261,6 +269,7 @@ func (m *Machine) follow(row *Row, args string, u Utterance, r Reply, out *Outco
 		m.pending = nil // what was sent ahead of the handshake is thrown away
 	}
 	m.enter(answer.Next)
+	return listed
 }
 
 // lookUp finds a code in the row, then among the replies that any command may get.

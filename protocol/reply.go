@@ -34,7 +34,9 @@ type Reply struct {
 func ParseReply(p Protocol, raw string, multiline bool) Reply {
 	f := NewFramer(p, func(string) bool { return multiline })
 	raw = strings.TrimSuffix(strings.TrimSuffix(raw, "\n"), "\r")
-	for _, line := range strings.Split(raw, "\n") {
+	for more := true; more; {
+		var line string
+		line, raw, more = strings.Cut(raw, "\n")
 		if f.Add(strings.TrimSuffix(line, "\r"), 0) {
 			break
 		}
@@ -81,16 +83,24 @@ func EnhancedAt(code, text string) (enhanced string, length int) {
 		return "", 0
 	}
 	word := text[:wordLen(text)]
-	parts := strings.Split(word, ".")
-	if len(parts) != 3 || !strings.Contains("245", parts[0]) || len(parts[0]) != 1 {
+	class, rest, _ := strings.Cut(word, ".")
+	subject, detail, two := strings.Cut(rest, ".")
+	if !two || len(class) != 1 || !strings.Contains("245", class) || !upTo3Digits(subject) || !upTo3Digits(detail) {
 		return "", 0
 	}
-	for _, p := range parts[1:] {
-		if p == "" || len(p) > 3 || strings.Trim(p, "0123456789") != "" {
-			return "", 0
+	return word, len(word)
+}
+
+func upTo3Digits(s string) bool {
+	if s == "" || len(s) > 3 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return false
 		}
 	}
-	return word, len(word)
+	return true
 }
 
 // Timestamp returns the APOP timestamp of a POP3 greeting, angle brackets
@@ -131,7 +141,7 @@ func RecogniseGreeting(line string) Protocol {
 // parseSMTPLine takes a reply line apart (RFC 5321 §4.2). A line that is no
 // reply comes back as text without a code.
 func parseSMTPLine(line string) ReplyLine {
-	if len(line) < 3 || strings.Trim(line[:3], "0123456789") != "" || line[0] < '2' || line[0] > '5' {
+	if len(line) < 3 || !upTo3Digits(line[:3]) || line[0] < '2' || line[0] > '5' {
 		return ReplyLine{Text: line}
 	}
 	if len(line) == 3 {

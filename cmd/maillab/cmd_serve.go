@@ -73,20 +73,29 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		_ = l.Close()
 		return err
 	}
-	for _, b := range l.Endpoints() {
-		fmt.Fprintf(p.out, "%s=%s\n", strings.ToUpper(b.Service), b.Addr)
-	}
-	if far := l.Neighbour(); far != nil {
-		prefix, _, _ := strings.Cut(far.Domain(), ".")
-		for _, b := range far.Endpoints() {
-			fmt.Fprintf(p.out, "%s_%s=%s\n", strings.ToUpper(prefix), strings.ToUpper(b.Service), b.Addr)
-		}
-	}
-	fmt.Fprintln(p.out, "READY")
+	p.announce(l)
 	<-ctx.Done()
 	stop, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
 	return l.Shutdown(stop)
+}
+
+// announce prints where the servers listen, one NAME=ADDR line each, and READY.
+func (p *program) announce(l *mockserver.Lab) {
+	var addrs []string
+	list := func(prefix string, endpoints []mockserver.Endpoint) {
+		for _, b := range endpoints {
+			fmt.Fprintf(p.out, "%s%s=%s\n", prefix, strings.ToUpper(b.Service), b.Addr)
+			addrs = append(addrs, b.Addr)
+		}
+	}
+	list("", l.Endpoints())
+	if far := l.Neighbour(); far != nil {
+		first, _, _ := strings.Cut(far.Domain(), ".")
+		list(strings.ToUpper(first)+"_", far.Endpoints())
+	}
+	p.warn(addrs)
+	fmt.Fprintln(p.out, "READY")
 }
 
 // config turns the flags into the servers' configuration. Without any address
@@ -136,9 +145,24 @@ func (f serveFlags) address(a string) (string, error) {
 	if host == "" {
 		host = "127.0.0.1"
 	}
-	ip := net.ParseIP(host)
-	if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && !f.lan {
+	if !loopback(host) && !f.lan {
 		return "", &usageError{say("error.lan", phrases.Args{"value": phrases.Clean(a)})}
 	}
 	return net.JoinHostPort(host, port), nil
+}
+
+// loopback: only this machine can reach a listener there.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// warn says of each address that others can reach what that means. It goes to the error output, because
+// programs read the other one.
+func (p *program) warn(addrs []string) {
+	for _, a := range addrs {
+		if host, _, err := net.SplitHostPort(a); err == nil && !loopback(host) {
+			fmt.Fprintln(p.err, "maillab: "+say("serve.lan", phrases.Args{"value": phrases.Clean(a)}).In(p.lang))
+		}
+	}
 }

@@ -30,6 +30,7 @@ var errQuestionLength = errors.New("line too long")
 func (p *program) explainLines() error {
 	defer debug.SetGCPercent(debug.SetGCPercent(bulkGarbage))
 	lines := protocol.NewLineReader(p.in, maxQuestion)
+	var answers explain.Bulk
 	var out []byte
 	bad := 0
 	for {
@@ -41,7 +42,7 @@ func (p *program) explainLines() error {
 			return err
 		}
 		var wrong error
-		if out, wrong = appendAnswer(out, line); wrong != nil {
+		if out, wrong = appendAnswer(&answers, out, line); wrong != nil {
 			bad++
 		}
 		out = append(out, '\n')
@@ -62,9 +63,9 @@ func badQuestions(n int) error {
 	return &failure{say("error.questions", phrases.Args{"n": strconv.Itoa(n)})}
 }
 
-func appendAnswer(dst []byte, line protocol.Line) ([]byte, error) {
+func appendAnswer(answers *explain.Bulk, dst []byte, line protocol.Line) ([]byte, error) {
 	if line.Cut > 0 {
 		return explain.AppendError(dst, errQuestionLength), errQuestionLength
 	}
-	return explain.AppendAnswer(dst, line.Text)
+	return answers.AppendAnswer(dst, line.Text)
 }

@@ -53,7 +53,7 @@ func (e *failure) Error() string { return e.text.EN }
 func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	p := &program{in: in, out: out, err: errOut, lang: language(args, os.Getenv)}
 	root := p.rootCommand()
-	root.SetArgs(args)
+	root.SetArgs(repliesLast(args))
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errOut)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,18 +21,31 @@ import (
 // serving runs `maillab serve` inside the test and returns its listeners by name.
 func serving(t *testing.T, args ...string) map[string]string {
 	t.Helper()
+	_, ports := servingUntil(t, args...)
+	return ports
+}
+
+// servingUntil is serving with a way to end it before the test does: by the signal, as it were.
+func servingUntil(t *testing.T, args ...string) (stop func(), ports map[string]string) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r, w := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		done <- Run(ctx, append([]string{"serve"}, args...), strings.NewReader(""), w, io.Discard)
+		done <- Run(ctx, append([]string{"serve"}, args...), strings.NewReader(""), w, t.Output())
 		_ = w.Close()
 	}()
-	t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		cancel()
 		_, _ = io.Copy(io.Discard, r)
 		assert.Equal(t, 0, <-done)
 	})
+	t.Cleanup(stop)
+	return stop, portsOf(r)
+}
+
+// portsOf reads the NAME=ADDR lines up to READY.
+func portsOf(r io.Reader) map[string]string {
 	out := map[string]string{}
 	lines := bufio.NewScanner(r)
 	for lines.Scan() && lines.Text() != "READY" {
