@@ -318,12 +318,15 @@ func (l *Lab) accept(d door) {
 			continue
 		}
 		l.wg.Add(1)
-		go func() {
-			defer l.wg.Done()
-			growStack()
-			l.serve(nc, d.service)
-		}()
+		go l.welcome(nc, &d.service)
 	}
+}
+
+// welcome runs one connection in a goroutine of its own.
+func (l *Lab) welcome(nc net.Conn, s *service) {
+	defer l.wg.Done()
+	growStack()
+	l.serve(nc, s)
 }
 
 // growStack gives a new goroutine the stack that a session needs while there is nothing on it yet: to
@@ -336,24 +339,20 @@ func growStack() {
 }
 
 // serve runs one connection to its end.
-func (l *Lab) serve(nc net.Conn, s service) {
-	w := newWire(nc, l.cfg.IdleTimeout)
-	w.bound(l.cfg.Limits, l.done)
-	w.service, w.number = s.name, l.numbers.Add(1)
+func (l *Lab) serve(nc net.Conn, s *service) {
+	w := l.wire(nc, s)
 	admitted, alive := l.enter(w)
 	if !alive {
 		_ = nc.Close()
 		return
 	}
-	defer l.leave(w)
-	if l.faults.down(l.cfg.Now()) {
+	if l.faults.down(l.cfg.Now) {
 		_ = nc.Close()
+		l.leave(w)
 		return
 	}
-	defer w.hangUp() // while it waits for the client, Close can still find it
-	began := time.Now()
+	defer l.part(w)
 	l.notify(w, Notice{Kind: NoticeConnected})
-	defer func() { l.notify(w, Notice{Kind: NoticeEnded, Took: time.Since(began), Mails: w.mails}) }()
 	if s.implicitTLS && !l.secure(w) {
 		return
 	}
@@ -362,6 +361,21 @@ func (l *Lab) serve(nc net.Conn, s service) {
 		return
 	}
 	newSMTPSession(l, w, s).serve(admitted)
+}
+
+// wire makes the wire of a connection.
+func (l *Lab) wire(nc net.Conn, s *service) *wire {
+	w := newWire(nc, l.cfg.IdleTimeout)
+	w.bound(l.cfg.Limits, l.done)
+	w.service, w.number = s.name, l.numbers.Add(1)
+	return w
+}
+
+// part is the end of a connection.
+func (l *Lab) part(w *wire) {
+	l.notify(w, Notice{Kind: NoticeEnded, Took: time.Since(w.began), Mails: w.mails})
+	w.hangUp() // while it waits for the client, Close can still find it
+	l.leave(w)
 }
 
 // enter counts a connection in: whether the limits admit it, and whether the lab is still alive.
