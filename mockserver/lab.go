@@ -325,16 +325,24 @@ func (l *Lab) accept(d door) {
 // welcome runs one connection in a goroutine of its own.
 func (l *Lab) welcome(nc net.Conn, s *service) {
 	defer l.wg.Done()
-	growStack()
+	growStackALittle()
 	l.serve(nc, s)
 }
 
-// growStack gives a new goroutine the stack that a session needs while there is nothing on it yet: to
-// grow it in the middle of a session means to move every frame.
+// growStack makes a goroutine's stack fit a mail transaction while there is little on it yet: to grow it in the
+// middle means to move every frame.
 //
 //go:noinline
 func growStack() {
 	var room [6 << 10]byte
+	runtime.KeepAlive(&room)
+}
+
+// growStackALittle makes it fit a greeting and an EHLO: many connections never say more.
+//
+//go:noinline
+func growStackALittle() {
+	var room [5 << 9]byte
 	runtime.KeepAlive(&room)
 }
 

@@ -51,6 +51,7 @@ func newPOP3Session(l *Lab, w *wire, svc *service) *pop3Session {
 // serve speaks until one side ends it. Only QUIT deletes (RFC 1939 §6).
 func (s *pop3Session) serve(admitted bool) {
 	defer s.leave()
+	growStack()
 	if !s.greet(admitted) {
 		return
 	}

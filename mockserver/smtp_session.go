@@ -139,6 +139,9 @@ func (s *smtpSession) survives(err error) bool {
 // with nothing to do can be held in little memory.
 func (s *smtpSession) command() error {
 	s.wire.await()
+	if s.lines == 1 {
+		growStack()
+	}
 	return s.line()
 }
 
