@@ -49,7 +49,8 @@ func TestEveryRuleHasALine(t *testing.T) {
 	met := map[*rule]bool{}
 	for _, l := range testLines(t) {
 		ctx, reply := ContextAfter(protocol.Protocol(l.protocol), l.command, l.reply)
-		v := newView(ctx, reply)
+		var v view
+		v.read(ctx, reply)
 		v.classify()
 		met[v.known] = true
 	}
