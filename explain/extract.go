@@ -22,6 +22,7 @@ func (v *view) commonParts() {
 	v.clientIP()
 	v.trailer()
 	v.unknownWord()
+	v.waiting()
 	if strings.Contains(v.lower, "reason unavailable") {
 		v.field("reason_given", false)
 	}
@@ -78,7 +79,7 @@ func (v *view) addressKind(inner, after string) string {
 		return "address"
 	case v.place == "ETRN":
 		return "domain"
-	case strings.Contains(strings.ToLower(after), "address rejected"):
+	case strings.Contains(strings.ToLower(after), "address rejected"), strings.HasPrefix(after, "... ") && (v.place == "MAIL" || v.place == "RCPT"):
 		return "address"
 	case v.a.Class == "mailbox-unknown":
 		return "user"

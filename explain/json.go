@@ -125,6 +125,14 @@ func appendValue(dst []byte, value any) ([]byte, error) {
 	return appendVisible(dst, bytes.TrimRight(b.Bytes(), "\n")), nil
 }
 
+// VisibleJSON escapes what encoding/json leaves raw although a terminal would act on it.
+func VisibleJSON(data []byte) []byte {
+	if !bytes.ContainsFunc(data, invisible) {
+		return data
+	}
+	return appendVisible(make([]byte, 0, len(data)+16), data)
+}
+
 // appendVisible escapes what encoding/json leaves raw although a terminal
 // would act on it: DEL, C1 controls and bidirectional controls.
 func appendVisible(dst, in []byte) []byte {

@@ -198,8 +198,12 @@ func (v *view) findWords() {
 			if b.Len() > maxScanned {
 				break
 			}
+			text := l.Text
+			if _, n := protocol.EnhancedAt(l.Code, text); n > 0 && v.protocol != protocol.POP3 {
+				text = strings.TrimPrefix(text[n:], " ")
+			}
 			b.WriteByte(' ')
-			b.WriteString(l.Text)
+			b.WriteString(text)
 		}
 		v.words = b.String()
 	}

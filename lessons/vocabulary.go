@@ -11,7 +11,7 @@ var kinds = []string{
 	string(protocol.KindClosed), string(protocol.KindDelivered), string(protocol.KindRetrieved),
 	string(protocol.KindRemoved), string(protocol.KindLocked), string(protocol.KindUnlocked),
 	string(protocol.KindCommand), string(protocol.KindTLS), string(protocol.KindQueued), string(protocol.KindDeferred),
-	string(protocol.KindRelayed), string(protocol.KindBounced), string(protocol.KindFault),
+	string(protocol.KindRelayed), string(protocol.KindBounced), string(protocol.KindFault), string(protocol.KindNote),
 }
 
 var closes = []string{

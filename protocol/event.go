@@ -20,6 +20,17 @@ const (
 	KindReply      Kind = "reply"      // a reply is whole: Reply, Context (with the line it answers), After
 	KindTLS        Kind = "tls"        // the connection is encrypted from here on: TLS
 	KindClosed     Kind = "closed"     // the connection is gone: Close
+	KindNote       Kind = "note"       // a line of a transcript that nobody said: Raw, Name is one of the notes below
+)
+
+// What a KindNote is, in Event.Name.
+const (
+	NoteProgram = "program" // the words of the program that wrote the transcript
+	NoteUnknown = "unknown" // nobody knows whose words
+	NoteStatus  = "status"  // it tells an enhanced status code without the reply: Arg is the code
+	NoteGap     = "gap"     // part of what one side said is missing: Arg is "client" or "server", Octets how much, 0 where nobody knows
+	NoteSealed  = "sealed"  // what follows is encrypted and cannot be read: Octets of it
+	NoteCut     = "cut"     // the transcript ends before the conversation did
 )
 
 // What happens beside it, in the lab and at the learner's desk.

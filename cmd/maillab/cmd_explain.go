@@ -18,12 +18,14 @@ type explainFlags struct {
 	after    string
 	json     bool
 	jsonl    bool
+	format   string
+	reveal   bool
 }
 
 func (p *program) explainCommand() *cobra.Command {
 	var f explainFlags
 	c := &cobra.Command{
-		Use: "explain [REPLY]",
+		Use: "explain [REPLY|FILE]",
 		RunE: func(_ *cobra.Command, args []string) error {
 			return p.explain(f, args)
 		},
@@ -32,6 +34,8 @@ func (p *program) explainCommand() *cobra.Command {
 	c.Flags().StringVar(&f.after, "after", "", "")
 	c.Flags().BoolVar(&f.json, "json", false, "")
 	c.Flags().BoolVar(&f.jsonl, "jsonl", false, "")
+	c.Flags().StringVar(&f.format, "format", "", "")
+	c.Flags().BoolVar(&f.reveal, "reveal", false, "")
 	return c
 }
 
@@ -43,10 +47,18 @@ func (p *program) explain(f explainFlags, args []string) error {
 	if proto != "" && protocol.TableOf(proto) == nil {
 		return &usageError{say("error.protocol", phrases.Args{"value": phrases.Clean(f.protocol)})}
 	}
-	raw, err := p.argumentOrInput(args)
+	in, err := p.explainInput(f, args)
 	if err != nil {
 		return err
 	}
+	defer func() { _ = in.close() }()
+	if in.conversation != nil {
+		return p.explainConversation(f, in.conversation)
+	}
+	return p.explainReply(f, proto, in.reply)
+}
+
+func (p *program) explainReply(f explainFlags, proto protocol.Protocol, raw string) error {
 	if strings.TrimSpace(raw) == "" {
 		return &usageError{say("error.no-reply", nil)}
 	}

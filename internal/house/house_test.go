@@ -70,7 +70,7 @@ func files(t *testing.T) []file {
 // layers: a room may import rooms of lower layers only.
 var layers = map[string]int{
 	"protocol": 1, "phrases": 1, "mockserver/maildir": 1,
-	"session": 2, "mockserver": 2, "lessons": 2, "explain": 2,
+	"session": 2, "mockserver": 2, "lessons": 2, "explain": 2, "transcript": 2,
 	"lab":             3,
 	"terminal/editor": 4, "terminal": 5,
 	"cmd/maillab": 6,
@@ -105,6 +105,8 @@ var forbidden = []struct{ room, imports, reason string }{
 	{"lessons", module + "session", "a lesson judges events, wherever they come from"},
 	{"lessons", module + "mockserver", "a lesson judges events, wherever they come from"},
 	{"explain", module + "lessons", "an explanation depends on context and line alone"},
+	{"transcript", "os", "a transcript is read from an io.Reader"},
+	{"transcript", "net", "a transcript is read from an io.Reader"},
 	{"explain", "os", "an explanation has no I/O"},
 	{"explain", "net", "an explanation has no I/O"},
 }

@@ -1,8 +1,8 @@
 //go:build linux
 
-// Command measure times maillab side by side with curl, swaks and telnet, in one
-// run, and prints medians and ratios for docs/performance.md. It needs the three
-// installed, and measures the program named as its argument:
+// Command measure times maillab side by side with curl, swaks, telnet and jq, in one
+// run, and prints medians and ratios for docs/performance.md. It needs the four
+// installed, and measures the program named as its argument, from the root of the project:
 //
 //	go build -trimpath -ldflags='-s -w' -o maillab ./cmd/maillab && go run ./internal/measure ./maillab
 package main
@@ -37,6 +37,7 @@ func main() {
 	compare("maillab explain", "swaks --version", whole(m, "explain", "--after", ".", reply), swaks)
 	compare("start to prompt", "swaks --version", func() time.Duration { return toPrompt(m) }, swaks)
 	compareEnter(m)
+	compareBulk(m)
 	fmt.Printf("%-18s %6.1f MiB\n", "idle memory", idleMemory(m))
 }
 

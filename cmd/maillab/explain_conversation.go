@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"maillab/explain"
+	"maillab/phrases"
+	"maillab/protocol"
+	"maillab/terminal"
+	"maillab/transcript"
+)
+
+// sampleOctets is how much of an input is looked at to tell what it is.
+const sampleOctets = 32 << 10
+
+// explainInput is what `maillab explain` is to explain: a reply, or a conversation.
+type explainInput struct {
+	reply        string
+	conversation io.Reader
+	close        func() error
+}
+
+// explainInput decides what the arguments mean. A file is what stands in it, text is
+// itself, and standard input is what comes; each may be a reply or a conversation.
+func (p *program) explainInput(f explainFlags, args []string) (explainInput, error) {
+	none := func() error { return nil }
+	switch {
+	case len(args) == 0 || len(args) == 1 && args[0] == "-":
+		in, err := p.tell(f, p.in)
+		in.close = none
+		return in, err
+	case len(args) == 1 && !replyLike(args[0]):
+		file, err := openText(args[0])
+		if err != nil {
+			return explainInput{}, err
+		}
+		if file != nil {
+			in, err := p.tell(f, file)
+			in.close = file.Close
+			return in, err
+		}
+	}
+	in, err := p.tell(f, strings.NewReader(joined(args)))
+	in.close = none
+	return in, err
+}
+
+// tell looks at the beginning of an input to tell whether it is a conversation.
+func (p *program) tell(f explainFlags, r io.Reader) (explainInput, error) {
+	b := bufio.NewReaderSize(r, sampleOctets)
+	sample, err := b.Peek(sampleOctets)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return explainInput{}, err
+	}
+	if f.format != "" || f.after == "" && transcript.Detect(string(sample)) != "" {
+		return explainInput{conversation: b}, nil
+	}
+	data, err := io.ReadAll(io.LimitReader(b, 64<<20))
+	if err != nil {
+		return explainInput{}, err
+	}
+	return explainInput{reply: strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")}, nil
+}
+
+// replyLike: what begins like a reply is one, whatever files there are.
+func replyLike(s string) bool {
+	_, reply := explain.ContextAfter("", "", s)
+	return reply.Code != ""
+}
+
+// openText opens the file that the argument names; nil where it is no name of a file
+// but words. A name that only looks like one of a file is an error.
+func openText(name string) (*os.File, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		if strings.ContainsAny(name, " \r\n<>") || filepath.Ext(name) == "" && !strings.ContainsAny(name, `/\`) {
+			return nil, nil
+		}
+		return nil, &failure{say("error.open", phrases.Args{"file": phrases.Clean(name), "error": phrases.Clean(plainError(err).Error())})}
+	}
+	if info.IsDir() {
+		return nil, &failure{say("error.open-folder", phrases.Args{"file": phrases.Clean(name)})}
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, &failure{say("error.open", phrases.Args{"file": phrases.Clean(name), "error": phrases.Clean(plainError(err).Error())})}
+	}
+	return file, nil
+}
+
+// plainError is the system's own words, without the name that stands before them.
+func plainError(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// explainConversation tells a conversation with every line explained.
+func (p *program) explainConversation(f explainFlags, in io.Reader) error {
+	options := transcript.Options{Format: transcript.Format(f.format), Protocol: protocol.Protocol(strings.ToLower(f.protocol))}
+	if f.json {
+		return p.tellJSON(f, in, options)
+	}
+	out := bufio.NewWriterSize(p.out, 32<<10)
+	r := terminal.NewRenderer(out, p.columns, p.colour(), p.lang)
+	_, err := transcript.Read(in, options, terminal.NewTranscript(r, f.reveal).Event)
+	return errors.Join(p.readError(err), out.Flush())
+}
+
+// readError words what reading a transcript can fail with.
+func (p *program) readError(err error) error {
+	if errors.Is(err, transcript.ErrUnknownFormat) {
+		return &usageError{say("error.format", phrases.Args{"formats": formatNames()})}
+	}
+	return err
+}
+
+func formatNames() string {
+	var names []string
+	for _, f := range transcript.Formats() {
+		names = append(names, string(f))
+	}
+	return strings.Join(names, ", ")
+}
+
+// told is one line of `maillab explain FILE --json`.
+type told struct {
+	Kind         protocol.Kind     `json:"kind"`
+	Conversation string            `json:"conversation,omitempty"`
+	Protocol     protocol.Protocol `json:"protocol,omitempty"`
+	// State before, After behind a reply; TLS: it was said in secret.
+	State string `json:"state,omitempty"`
+	After string `json:"after,omitempty"`
+	TLS   bool   `json:"tls,omitempty"`
+	// Note says what a note is, Status the code it tells, Octets how many are missing or sealed.
+	Note   string `json:"note,omitempty"`
+	Side   string `json:"side,omitempty"`
+	Status string `json:"status,omitempty"`
+	Octets int    `json:"octets,omitempty"`
+	// Host, Port, Address of a connection; Close why one ended.
+	Host    string         `json:"host,omitempty"`
+	Port    string         `json:"port,omitempty"`
+	Address string         `json:"address,omitempty"`
+	Close   protocol.Close `json:"close,omitempty"`
+	// Command is the client line that a reply answers.
+	Command     string              `json:"command,omitempty"`
+	Raw         *string             `json:"raw,omitempty"`
+	RawBase64   string              `json:"raw_base64,omitempty"`
+	Speech      protocol.Speech     `json:"speech,omitempty"`
+	Notices     []toldNotice        `json:"notices,omitempty"`
+	Explanation *explain.Annotation `json:"explanation,omitempty"`
+}
+
+type toldNotice struct {
+	Kind  string       `json:"kind"`
+	At    int          `json:"at"`
+	Len   int          `json:"len"`
+	Risky bool         `json:"risky,omitempty"`
+	Text  phrases.Text `json:"text"`
+	Meant string       `json:"meant,omitempty"`
+}
+
+// tellJSON writes one object for each thing that was said or told.
+func (p *program) tellJSON(f explainFlags, in io.Reader, options transcript.Options) error {
+	out := bufio.NewWriterSize(p.out, 32<<10)
+	var failed error
+	_, err := transcript.Read(in, options, func(e protocol.Event) {
+		if failed == nil && e.Kind != protocol.KindLine { // the reply has its lines
+			failed = writeTold(out, e, f.reveal)
+		}
+	})
+	return errors.Join(p.readError(err), failed, out.Flush())
+}
+
+func writeTold(out io.Writer, e protocol.Event, reveal bool) error {
+	var b bytes.Buffer
+	j := json.NewEncoder(&b)
+	j.SetEscapeHTML(false)
+	if err := j.Encode(tellEvent(e, reveal)); err != nil {
+		return err
+	}
+	_, err := out.Write(append(explain.VisibleJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), '\n'))
+	return err
+}
+
+func tellEvent(e protocol.Event, reveal bool) told {
+	shown := e
+	if !reveal {
+		shown = e.Redacted()
+	}
+	t := told{
+		Kind: e.Kind, Conversation: e.Conn, Protocol: e.Context.Protocol, State: e.Context.Label(), TLS: e.Context.TLS,
+		Octets: e.Octets, Host: e.Host, Port: e.Port, Address: e.Address, Close: e.Close, Speech: e.Speech,
+	}
+	switch e.Kind {
+	case protocol.KindClient:
+		t.setRaw(string(shown.Raw))
+		if string(shown.Raw) == string(e.Raw) && !strings.Contains(string(e.Raw), protocol.Mask) {
+			t.Notices = noticesOf(e)
+		}
+	case protocol.KindReply:
+		t.Command = shown.Context.Line
+		ctx := shown.Context
+		if strings.Contains(ctx.Line, protocol.Mask) {
+			ctx.Line, ctx.Args = "", "" // the mask is not what was said
+		}
+		a := explain.Reply(ctx, *e.Reply)
+		t.setRaw(explain.Raw(*e.Reply))
+		t.After, t.Explanation = e.After.Label(), &a
+	case protocol.KindNote:
+		t.setRaw(string(shown.Raw))
+		t.Note = e.Name
+		if e.Name == protocol.NoteGap {
+			t.Side = e.Arg
+		} else {
+			t.Status = e.Arg
+		}
+	}
+	return t
+}
+
+func (t *told) setRaw(s string) {
+	if utf8.ValidString(s) {
+		t.Raw = &s
+		return
+	}
+	t.RawBase64 = base64.StdEncoding.EncodeToString([]byte(s))
+}
+
+func noticesOf(e protocol.Event) []toldNotice {
+	var list []toldNotice
+	for _, n := range explain.Client(e.Context, protocol.Understand(e.Context, string(e.Raw))) {
+		list = append(list, toldNotice{n.Kind, n.At, n.Len, n.Risky, n.Text, n.Meant})
+	}
+	return list
+}
