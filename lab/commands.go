@@ -64,7 +64,7 @@ func commands() []LabCommand {
 		{Name: "reset", Usage: "reset", Group: groupTools, run: runReset},
 		{Name: "persona", Usage: "persona [NAME]", Group: groupTools, run: runPersona, Complete: completePersonas},
 		{Name: "fault", Usage: "fault [NAME[:ARGUMENTS] | off]", Group: groupTools, run: runFault, Complete: completeFaults},
-		{Name: "explain", Usage: "explain off|brief|full|auto|last|WORD|REPLY", Group: groupTools, run: runExplain, Complete: completeLevels},
+		{Name: "explain", Usage: "explain off|brief|full|auto|last|WORD|[LINE] REPLY", Group: groupTools, run: runExplain, Complete: completeLevels},
 
 		{Name: "lang", Aliases: []string{"language", "语言"}, Usage: "lang zh|en", Group: groupScreen, run: runLang, Complete: completeLangs},
 		{Name: "plain", Usage: "plain on|off", Group: groupScreen, run: runPlain, Complete: completeSwitch},
