@@ -241,8 +241,12 @@ func TestTwoAtOnce(t *testing.T) {
 func TestOtherPort(t *testing.T) {
 	f := &film{t: t}
 	f.talk(8025).open().says(mail...).close(1)
+	k := f.talk(8110)
+	k.port[0] = 50001
+	k.open().says("S: +OK hello", "C: USER bob", "S: +OK").close(0)
 	got, _ := read(t, f.pcap(65536))
-	assert.Equal(t, strings.Replace(mailTold, " 25 ", " 8025 ", 1), got)
+	pop3 := "c2 192.0.2.25 8110 from 192.0.2.5:50001\nS: +OK hello\n   +OK to \nC: USER bob\nS: +OK\n   +OK to USER\nclosed user\n"
+	assert.Equal(t, strings.Replace(mailTold, " 25 ", " 8025 ", 1)+pop3, got)
 }
 
 func TestMissingSegment(t *testing.T) {

@@ -81,10 +81,7 @@ func firstIsClient(flow gopacket.Flow, tcp *layers.TCP) bool {
 }
 
 // serverWords: what only a server says.
-func serverWords(data []byte) bool {
-	line, _, _ := strings.Cut(string(data[:min(len(data), 200)]), "\n")
-	return protocol.RecogniseGreeting(strings.TrimSuffix(line, "\r")) != ""
-}
+func serverWords(data []byte) bool { return protocol.RecogniseGreeting(firstLine(data)) != "" }
 
 // Accept looks at each packet of the connection.
 func (c *conversation) Accept(tcp *layers.TCP, _ gopacket.CaptureInfo, dir reassembly.TCPFlowDirection, next reassembly.Sequence, start *bool, _ reassembly.AssemblerContext) bool {
@@ -185,21 +182,25 @@ func (c *conversation) look() {
 	if _, known := ports[c.port]; known || c.player != nil || len(c.said[server]) == 0 && len(c.said[client]) < 4 {
 		return
 	}
-	if len(c.said[server]) == 0 || !serverWords(c.said[server][0].data) || !mailClient(c.said[client]) {
+	if len(c.said[server]) == 0 || !isMail(c.said[server][0].data, c.said[client]) {
 		c.ignore()
 	}
 }
 
-// mailClient: what the client said first, if it has said anything, is a command of a mail
-// protocol: a greeting with 220 may be FTP's.
-func mailClient(said []chunk) bool {
-	if len(said) == 0 {
-		return true
+// isMail: the server greets as one of the two protocols does, and what the client said first,
+// if it has said anything, is a command of that protocol: a greeting with 220 may be FTP's.
+func isMail(greeting []byte, said []chunk) bool {
+	table := protocol.TableOf(protocol.RecogniseGreeting(firstLine(greeting)))
+	if table == nil || len(said) == 0 {
+		return table != nil
 	}
-	line, _, _ := strings.Cut(string(said[0].data[:min(len(said[0].data), 200)]), "\n")
-	verb, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-	smtp, pop3 := protocol.TableOf(protocol.SMTP).Row(verb), protocol.TableOf(protocol.POP3).Row(verb)
-	return verb != "" && (smtp != nil || pop3 != nil && !strings.EqualFold(verb, "USER"))
+	verb, _, _ := strings.Cut(strings.TrimSpace(firstLine(said[0].data)), " ")
+	return verb != "" && table.Row(verb) != nil
+}
+
+func firstLine(data []byte) string {
+	line, _, _ := strings.Cut(string(data[:min(len(data), 200)]), "\n")
+	return strings.TrimSuffix(line, "\r")
 }
 
 func (c *conversation) ignore() {
