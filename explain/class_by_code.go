@@ -152,6 +152,9 @@ func (v *view) classPOP3() string {
 			return class
 		}
 	}
+	if v.place == "AUTH" && !strings.Contains(v.args, " ") {
+		return "unknown-command" // no password has been given yet
+	}
 	if class, ok := popFailure[v.place]; ok {
 		return class
 	}

@@ -88,16 +88,29 @@ func (v *view) refine(class string) string {
 			return "relay-denied"
 		}
 	case "syntax-error":
-		if v.addressFault() {
-			return "address-syntax"
-		}
+		return v.syntaxError()
 	}
 	return class
+}
+
+// syntaxError: bad syntax of a word that is no command is an unknown command;
+// of a line whose only fault is its address, a matter of the address.
+func (v *view) syntaxError() string {
+	switch {
+	case v.code == "500" && v.row == nil && v.verb != "":
+		return "unknown-command"
+	case v.addressFault():
+		return "address-syntax"
+	}
+	return "syntax-error"
 }
 
 // unknownCommand: "unknown command" of a word that is right elsewhere is a matter of the state.
 func (v *view) unknownCommand() string {
 	if v.protocol != protocol.POP3 || v.row == nil {
+		if v.row != nil && strings.Contains(v.lower, "command error") { // Courier has one sentence for all
+			return v.commandError()
+		}
 		return "unknown-command"
 	}
 	for _, s := range v.slips {
@@ -120,13 +133,23 @@ func (v *view) unknownCommand() string {
 	return "unknown-command"
 }
 
+// commandError: a known command that is refused as a whole was badly written, or out of order.
+func (v *view) commandError() string {
+	for _, s := range v.slips {
+		if protocol.Reason(s.Kind) != protocol.OutOfOrder {
+			return "syntax-error"
+		}
+	}
+	return "bad-sequence"
+}
+
 // noSuchMessage: a wrong number, or no number at all, or message 1, which is
 // missing only when it was marked (or the maildrop is empty).
 func (v *view) noSuchMessage() string {
 	number, _, _ := strings.Cut(v.args, " ")
 	n, err := strconv.Atoi(number)
 	switch {
-	case err != nil && v.args != "", v.args == "" && v.place != "":
+	case err != nil && v.args != "", v.args == "" && v.place != "", err == nil && n < 0:
 		return "bad-argument"
 	case n == 1, v.ctx.Deleted > 0 && n > 0 && strings.Contains(v.lower, "deleted"):
 		return "message-deleted"

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"os"
 	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -113,23 +112,5 @@ func TestReplies(t *testing.T) {
 	for _, s := range list {
 		assert.Empty(t, s.misses(t), "%s: %q -> %q", s.ID, s.Command, s.Reply)
 		assert.NotEmpty(t, s.Source, s.ID)
-	}
-}
-
-// TestFurtherWordings are replies in the manner of public servers, which the
-// corpus does not hold: protocol, line, reply, class, and a field with its value.
-// They were written down from memory, not recorded, and so guard what the rules
-// do today; how well the rules meet unseen replies they cannot tell.
-func TestFurtherWordings(t *testing.T) {
-	data, err := os.ReadFile("testdata/further-wordings.tsv")
-	require.NoError(t, err)
-	for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
-		col := strings.Split(line, "\t")
-		require.GreaterOrEqual(t, len(col), 4, line)
-		ctx, reply := explain.ContextAfter(protocol.Protocol(col[0]), col[1], strings.ReplaceAll(col[2], `\n`, "\r\n"))
-		a := explain.Reply(ctx, reply)
-		assert.Equal(t, col[3], a.Class, line)
-		assertTexts(t, a, line)
-		assertSpans(t, a, explain.Raw(reply))
 	}
 }

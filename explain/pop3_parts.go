@@ -92,7 +92,7 @@ func (v *view) falseStamp(stamp string) {
 		return
 	}
 	inner := v.text[open+1 : open+end]
-	v.detail(say("detail.no-timestamp", nil))
+	v.contradicts("no-timestamp", say("detail.no-timestamp", nil))
 	if name := utf16Name(inner); name != "" {
 		v.field("server_name", name)
 		v.spanAt(open, end+1, "server-name", phrases.Args{"host": shown(name)})
@@ -147,7 +147,7 @@ func (v *view) stat() {
 
 // totals reads the two numbers, count and octets, of a first line.
 func (v *view) totals() bool {
-	n, at := numbersIn(v.text, 2)
+	n, at := numbersIn(v.text, 3)
 	if len(n) < 2 {
 		if len(n) == 1 && strings.Contains(v.lower, "message") {
 			v.field("messages", n[0])
@@ -155,11 +155,26 @@ func (v *view) totals() bool {
 		}
 		return false
 	}
+	octets := len(n) - 1
+	for i := len(n) - 1; i > 0; i-- { // "2 visible messages (0 hidden) in 320 octets"
+		if unit := strings.TrimLeft(v.text[at[i]+digitsAt(v.text, at[i]):], " "); hasUnit(unit) {
+			octets = i
+			break
+		} else if i == 1 {
+			octets = 1
+		}
+	}
 	v.field("messages", n[0])
-	v.field("octets", n[1])
+	v.field("octets", n[octets])
 	v.spanAt(at[0], digitsAt(v.text, at[0]), "messages", nil)
-	v.spanAt(at[1], digitsAt(v.text, at[1]), "octets", phrases.Args{"size": humanSize(n[1])})
+	v.spanAt(at[octets], digitsAt(v.text, at[octets]), "octets", phrases.Args{"size": humanSize(n[octets])})
 	return true
+}
+
+// hasUnit: what stands behind a size.
+func hasUnit(s string) bool {
+	s = lowerASCII(s[:min(len(s), 6)])
+	return strings.HasPrefix(s, "octet") || strings.HasPrefix(s, "byte") || strings.HasPrefix(s, "(octet")
 }
 
 func digitsAt(s string, at int) int {

@@ -32,7 +32,7 @@ func (v *view) smtpParts() {
 // smtpGreeting: host name, ESMTP, software (RFC 5321 §3.1, §4.2).
 func (v *view) smtpGreeting() {
 	words := strings.Fields(v.text)
-	if len(words) > 0 && (isHost(words[0]) || len(words) > 1 && strings.HasSuffix(strings.ToUpper(words[1]), "SMTP") && isLabel(words[0])) {
+	if len(words) > 0 && (isHost(words[0]) || saysSMTP(words) && isLabel(words[0])) {
 		v.field("host", words[0])
 		v.spanOf(words[0], "host", phrases.Args{"host": shown(words[0])})
 	}
@@ -45,6 +45,16 @@ func (v *view) smtpGreeting() {
 		v.field("multi_line", true)
 		v.detail(say("detail.multi-line-greeting", nil))
 	}
+}
+
+// saysSMTP: the protocol's name follows a host name, at once or after one word.
+func saysSMTP(words []string) bool {
+	for _, w := range words[1:min(len(words), 3)] {
+		if strings.HasSuffix(strings.ToUpper(w), "SMTP") {
+			return true
+		}
+	}
+	return false
 }
 
 // isHost wants a name with a dot inside that is no number: what a server calls itself.
@@ -93,6 +103,9 @@ func (v *view) software() {
 	}
 }
 
+// versionWords may stand between a program's name and its version, in this order.
+var versionWords = []string{"ersion ", "pro ", "connect ", "pop3 ", "smtp ", "server "}
+
 // version reads the number that follows a program's name: 8.17.1, V3.5.
 func (v *view) version(at int) {
 	if at >= len(v.text) {
@@ -100,6 +113,11 @@ func (v *view) version(at int) {
 	}
 	rest := v.text[at:]
 	skip := len(rest) - len(strings.TrimLeft(rest, " /(vV"))
+	for _, word := range versionWords { // "Qpopper (version 4.0.5)", "CommuniGate Pro POP3 Server 6.2.0"
+		if strings.HasPrefix(lowerASCII(rest[skip:]), word) {
+			skip += len(word)
+		}
+	}
 	n := skip
 	for n < len(rest) && (rest[n] >= '0' && rest[n] <= '9' || rest[n] == '.') {
 		n++

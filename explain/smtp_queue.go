@@ -53,6 +53,10 @@ func (v *view) queueID() string {
 		}
 		return words[n-3]
 	}
+	// Courier: Ok. <id>, three or four hexadecimal numbers.
+	if n := len(words); n == 2 && strings.EqualFold(words[0], "ok.") && strings.Count(words[1], ".") >= 2 {
+		return words[1]
+	}
 	return ""
 }
 

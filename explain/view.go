@@ -198,8 +198,12 @@ func (v *view) findWords() {
 			if b.Len() > maxScanned {
 				break
 			}
+			text := l.Text
+			if _, n := protocol.EnhancedAt(l.Code, text); n > 0 && v.protocol != protocol.POP3 {
+				text = strings.TrimPrefix(text[n:], " ")
+			}
 			b.WriteByte(' ')
-			b.WriteString(l.Text)
+			b.WriteString(text)
 		}
 		v.words = b.String()
 	}
@@ -254,6 +258,12 @@ func (v *view) spanOf(value, kind string, args phrases.Args) {
 	if at := strings.Index(v.text, value); at >= 0 && value != "" {
 		v.spanAt(at, len(value), kind, args)
 	}
+}
+
+// contradicts tells of a contradiction, as a detail and under a name for scripts.
+func (v *view) contradicts(kind string, t phrases.Text) {
+	v.a.Notices = append(v.a.Notices, Notice{Kind: kind, Text: t})
+	v.detail(t)
 }
 
 func (v *view) detail(t phrases.Text) {

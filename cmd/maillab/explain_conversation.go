@@ -151,7 +151,7 @@ func (p *program) explainConversation(f explainFlags, read func(protocol.Sink) e
 	if f.json {
 		return tellJSON(out, f.reveal, read)
 	}
-	r := terminal.NewRenderer(out, p.columns, p.colour(), p.lang)
+	r := terminal.NewRenderer(out, p.columns, p.look(), p.lang)
 	err := read(terminal.NewTranscript(r, f.reveal).Event)
 	return cmp.Or(out.Flush(), err)
 }
