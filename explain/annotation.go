@@ -40,6 +40,10 @@ type Annotation struct {
 	Summary phrases.Text
 	// Details are for the full level, most useful first.
 	Details []phrases.Text
+	// Causes are what may be behind a refusal, likeliest first. They are shared: do not change them.
+	Causes []phrases.Text
+	// Notices are what in the reply contradicts itself or the protocol.
+	Notices []Notice
 	// Next are the lines that are in order after this reply, most sensible first.
 	Next []Next
 	// Ref is the place that defines it.
