@@ -72,9 +72,14 @@ func (l *Lab) flawAt(w *wire, p point) *flaw {
 	return out
 }
 
-// handshake begins TLS on a connection, as the faults have it.
+// handshake begins TLS on a connection, as the faults have it, and notices how that went.
 func (l *Lab) handshake(w *wire, cfg *tls.Config, p point) error {
-	f := l.flawAt(w, p)
+	err := l.shakeHands(w, cfg, l.flawAt(w, p))
+	l.notifyTLS(w, err)
+	return err
+}
+
+func (l *Lab) shakeHands(w *wire, cfg *tls.Config, f *flaw) error {
 	switch {
 	case f == nil:
 		return w.encrypt(cfg)

@@ -51,12 +51,20 @@ func (s *pop3Session) apop(u protocol.Utterance) {
 	s.enter(account, known && same)
 }
 
+// mechanism is how the client logs in: by a command, or by AUTH and one of its mechanisms.
+func (s *pop3Session) mechanism() string {
+	if verb := s.m.Context().Verb; verb != "AUTH" && verb != protocol.VerbResponse {
+		return verb
+	}
+	return s.mech
+}
+
 // enter opens the maildrop of a user who has shown who he is (RFC 1939 §4).
 func (s *pop3Session) enter(u User, ok bool) {
 	if ok && s.lab.suffer(s, hookLogin, s.said()) {
 		return
 	}
-	s.lab.judged(s.wire, ok)
+	s.lab.judged(s.wire, s.mechanism(), u, ok)
 	if !ok {
 		s.say(&s.book.AuthFailed, nil)
 		return

@@ -130,7 +130,10 @@ func (w *wire) encrypt(cfg *tls.Config) error {
 // fails ends it; the client has been told by an alert.
 func (l *Lab) secure(w *wire, p protocol.Protocol) bool {
 	cfg, err := l.tlsConfig()
-	return err == nil && l.handshake(w, cfg, point{protocol: p, client: w.peer}) == nil
+	if err == nil {
+		err = l.handshake(w, cfg, point{protocol: p, client: w.peer})
+	}
+	return err == nil
 }
 
 // secured returns the TLS state, nil while the connection is in the clear.
