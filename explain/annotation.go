@@ -40,6 +40,9 @@ type Annotation struct {
 	Summary phrases.Text
 	// Details are for the full level, most useful first.
 	Details []phrases.Text
+	// Sections take apart what the reply holds beyond its words: the way of a mail, its parts, a
+	// login's message. For the full level.
+	Sections []Section
 	// Next are the lines that are in order after this reply, most sensible first.
 	Next []Next
 	// Ref is the place that defines it.
