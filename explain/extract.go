@@ -130,13 +130,30 @@ func (v *view) subcode() {
 	word = strings.TrimRight(word, ",;:")
 	bare := strings.Trim(word, "[]")
 	if !isSubcode(bare) && !(bare != word && isTag(bare)) {
-		return
+		if bare = reasonNumber(v.text); bare == "" {
+			return
+		}
+		word = bare
 	}
 	v.field("subcode", bare)
 	v.spanOf(word, "subcode", phrases.Args{"code": bare})
 	if r := shelfTerms.get("subcode." + bare); r != nil {
 		v.a.Summary = r.text()
 	}
+}
+
+// reasonNumber finds the number that Outlook.com puts behind its sentence: (S3140).
+func reasonNumber(text string) string {
+	at := strings.Index(text, "(S")
+	if at < 0 {
+		return ""
+	}
+	n := digitsAt(text, at+len("(S"))
+	end := at + len("(S") + n
+	if n < 3 || end >= len(text) || text[end] != ')' {
+		return ""
+	}
+	return text[at+1 : end]
 }
 
 // isSubcode: two capitals, a colon, two to four capitals.

@@ -64,9 +64,10 @@ func commands() []LabCommand {
 		{Name: "reset", Usage: "reset", Group: groupTools, run: runReset},
 		{Name: "persona", Usage: "persona [NAME]", Group: groupTools, run: runPersona, Complete: completePersonas},
 		{Name: "fault", Usage: "fault [NAME[:ARGUMENTS] | off]", Group: groupTools, run: runFault, Complete: completeFaults},
-		{Name: "explain", Usage: "explain off|brief|full|auto|last|WORD|REPLY", Group: groupTools, run: runExplain, Complete: completeLevels},
+		{Name: "explain", Usage: "explain off|brief|full|auto|last|WORD|[LINE] REPLY", Group: groupTools, run: runExplain, Complete: completeLevels},
 
 		{Name: "lang", Aliases: []string{"language", "语言"}, Usage: "lang zh|en", Group: groupScreen, run: runLang, Complete: completeLangs},
+		{Name: "plain", Usage: "plain on|off", Group: groupScreen, run: runPlain, Complete: completeSwitch},
 		{Name: "help", Aliases: []string{"?", "h", "帮助"}, Usage: "help [WORD]", Group: groupScreen, run: runHelp, Complete: completeTopics},
 		{Name: "version", Usage: "version", Group: groupScreen, run: runVersion},
 		{Name: "quit", Aliases: []string{"exit", "bye", "q", "退出"}, Usage: "quit", Group: groupScreen, run: runQuit},
@@ -188,6 +189,23 @@ func runLang(_ context.Context, s *Shell, arg string) error {
 	if inLesson {
 		s.showStep()
 	}
+	return nil
+}
+
+// runPlain is `plain on|off`; alone it turns the look for screen readers on.
+func runPlain(_ context.Context, s *Shell, arg string) error {
+	key := "plain.on"
+	switch strings.ToLower(arg) {
+	case "", "on":
+	case "off":
+		key = "plain.off"
+	default:
+		return trouble("plain.unknown", phrases.Args{"word": phrases.Clean(arg)})
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cfg.Front.SetPlain(key == "plain.on")
+	s.cfg.Front.Show(Block{Kind: Success, Text: Say(key, nil)})
 	return nil
 }
 

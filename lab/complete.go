@@ -228,6 +228,8 @@ func completeLevels(*Shell) []Candidate {
 
 func completeBase64(*Shell) []Candidate { return candidates("encode", "decode") }
 
+func completeSwitch(*Shell) []Candidate { return candidates("on", "off") }
+
 func completeLangs(*Shell) []Candidate { return candidates("zh", "en") }
 
 func candidates(texts ...string) []Candidate {

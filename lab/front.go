@@ -23,6 +23,8 @@ type Front interface {
 	Type(ctx context.Context, at Place, line string) error
 	// SetLevel changes how much is explained under each reply.
 	SetLevel(Level)
+	// SetPlain turns the look for screen readers on or off: words instead of colours and signs.
+	SetPlain(on bool)
 	// SetLang changes the language of everything from here on.
 	SetLang(phrases.Lang)
 	// Explain draws a reply that belongs to no conversation, and what it means in full.

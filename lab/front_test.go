@@ -29,6 +29,7 @@ type desk struct {
 	typed   []string
 	answers []string
 	level   lab.Level
+	plain   bool
 	news    chan struct{}
 }
 
@@ -98,6 +99,7 @@ func (d *desk) Type(ctx context.Context, _ lab.Place, line string) error {
 }
 
 func (d *desk) SetLevel(l lab.Level)   { d.level = l }
+func (d *desk) SetPlain(on bool)       { d.plain = on }
 func (d *desk) SetLang(l phrases.Lang) { d.lang = l }
 func (d *desk) Explain(c protocol.Context, r protocol.Reply) {
 	d.Show(lab.Block{Text: explain.Reply(c, r).Summary})

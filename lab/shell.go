@@ -56,6 +56,8 @@ type Shell struct {
 	waiting []Block // what the lesson will say then
 	dirty   bool    // the lesson has moved since its progress was saved
 	quit    bool
+	// answered is the context of the newest reply of a server.
+	answered protocol.Context
 }
 
 // New makes a shell. The Network's events are taken by Sink, which the caller
@@ -86,6 +88,9 @@ func (s *Shell) Sink(e protocol.Event) {
 	e.Seq = s.seq
 	if e.Time.IsZero() {
 		e.Time = s.cfg.Now()
+	}
+	if e.Kind == protocol.KindReply {
+		s.answered = e.Context
 	}
 	s.judge(e)
 	s.cfg.Front.Event(e)

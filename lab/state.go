@@ -114,29 +114,10 @@ func runExplain(_ context.Context, s *Shell, arg string) error {
 		}
 		return nil
 	}
-	if isReply(arg) {
-		return s.explainReply(arg)
+	if p, ok := parsePasted(s.Place().Context.Protocol, arg); ok {
+		return s.explainPasted(p)
 	}
 	return s.lookUp(arg)
-}
-
-// isReply reports whether what is to be explained is a reply and not a word: a
-// code with text behind it.
-func isReply(text string) bool {
-	code, rest, _ := strings.Cut(text, " ")
-	if i := strings.IndexByte(code, '-'); i == 3 {
-		code, rest = code[:3], code[3:]
-	}
-	return rest != "" && protocol.RecogniseGreeting(code) != ""
-}
-
-// explainReply explains a reply that was pasted, as the answer to nothing known.
-func (s *Shell) explainReply(text string) error {
-	ctx, reply := explain.ContextAfter(s.Place().Context.Protocol, "", text)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.cfg.Front.Explain(ctx, reply)
-	return nil
 }
 
 // lookUp shows what the knowledge has about a word.

@@ -168,10 +168,10 @@ func (f *faults) current() []*affliction {
 	return nil
 }
 
-func (f *faults) down(now time.Time) bool {
+func (f *faults) down(now func() time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return now.Before(f.downUntil)
+	return !f.downUntil.IsZero() && now().Before(f.downUntil)
 }
 
 // SetFaults switches on exactly these faults, "NAME" or "NAME:ARGUMENTS", and every other off. A

@@ -24,7 +24,7 @@ func piped(t *testing.T, l *Lab, service string) *client {
 	s, ok := serviceNamed(service)
 	require.True(t, ok)
 	done := make(chan struct{})
-	go func() { defer close(done); l.serve(theirs, s) }()
+	go func() { defer close(done); l.serve(theirs, &s) }()
 	t.Cleanup(func() { _ = ours.Close(); <-done })
 	return &client{t, ours, bufio.NewReader(ours)}
 }

@@ -48,7 +48,7 @@ func (c *chunked) Read(p []byte) (int, error) {
 func talkInMemory(l *Lab, service string, script []byte, size int) string {
 	c := &memoryConn{in: &chunked{script, size}}
 	s, _ := serviceNamed(service)
-	l.serve(c, s)
+	l.serve(c, &s)
 	return c.out.String()
 }
 
@@ -180,7 +180,7 @@ func FuzzContent(f *testing.F) {
 		}
 		c := &memoryConn{in: script}
 		svc, _ := serviceNamed("smtp")
-		l.serve(c, svc)
+		l.serve(c, &svc)
 		box := l.Mailbox("jspdevelop")
 		if len(box) != 1 || !bytes.HasSuffix(box[0].Content, content) {
 			t.Fatalf("%d mails, said %q", len(box), c.out.String())

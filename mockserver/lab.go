@@ -318,16 +318,19 @@ func (l *Lab) accept(d door) {
 			continue
 		}
 		l.wg.Add(1)
-		go func() {
-			defer l.wg.Done()
-			growStack()
-			l.serve(nc, d.service)
-		}()
+		go l.welcome(nc, &d.service)
 	}
 }
 
-// growStack gives a new goroutine the stack that a session needs while there is nothing on it yet: to
-// grow it in the middle of a session means to move every frame.
+// welcome runs one connection in a goroutine of its own.
+func (l *Lab) welcome(nc net.Conn, s *service) {
+	defer l.wg.Done()
+	growStackALittle()
+	l.serve(nc, s)
+}
+
+// growStack makes a goroutine's stack fit a mail transaction while there is little on it yet: to grow it in the
+// middle means to move every frame.
 //
 //go:noinline
 func growStack() {
@@ -335,25 +338,29 @@ func growStack() {
 	runtime.KeepAlive(&room)
 }
 
+// growStackALittle makes it fit a greeting and an EHLO: many connections never say more.
+//
+//go:noinline
+func growStackALittle() {
+	var room [5 << 9]byte
+	runtime.KeepAlive(&room)
+}
+
 // serve runs one connection to its end.
-func (l *Lab) serve(nc net.Conn, s service) {
-	w := newWire(nc, l.cfg.IdleTimeout)
-	w.bound(l.cfg.Limits, l.done)
-	w.service, w.number = s.name, l.numbers.Add(1)
+func (l *Lab) serve(nc net.Conn, s *service) {
+	w := l.wire(nc, s)
 	admitted, alive := l.enter(w)
 	if !alive {
 		_ = nc.Close()
 		return
 	}
-	defer l.leave(w)
-	if l.faults.down(l.cfg.Now()) {
+	if l.faults.down(l.cfg.Now) {
 		_ = nc.Close()
+		l.leave(w)
 		return
 	}
-	defer w.hangUp() // while it waits for the client, Close can still find it
-	began := time.Now()
+	defer l.part(w)
 	l.notify(w, Notice{Kind: NoticeConnected})
-	defer func() { l.notify(w, Notice{Kind: NoticeEnded, Took: time.Since(began), Mails: w.mails}) }()
 	if s.implicitTLS && !l.secure(w) {
 		return
 	}
@@ -362,6 +369,21 @@ func (l *Lab) serve(nc net.Conn, s service) {
 		return
 	}
 	newSMTPSession(l, w, s).serve(admitted)
+}
+
+// wire makes the wire of a connection.
+func (l *Lab) wire(nc net.Conn, s *service) *wire {
+	w := newWire(nc, l.cfg.IdleTimeout)
+	w.bound(l.cfg.Limits, l.done)
+	w.service, w.number = s.name, l.numbers.Add(1)
+	return w
+}
+
+// part is the end of a connection.
+func (l *Lab) part(w *wire) {
+	l.notify(w, Notice{Kind: NoticeEnded, Took: time.Since(w.began), Mails: w.mails})
+	w.hangUp() // while it waits for the client, Close can still find it
+	l.leave(w)
 }
 
 // enter counts a connection in: whether the limits admit it, and whether the lab is still alive.

@@ -19,7 +19,8 @@ const (
 
 // bound gives the wire its limits of time.
 func (w *wire) bound(l Limits, done <-chan struct{}) {
-	w.ends, w.grace, w.rate, w.done = time.Now().Add(l.Session), l.Grace, l.Rate, done
+	w.began = time.Now()
+	w.ends, w.grace, w.rate, w.done = w.began.Add(l.Session), l.Grace, l.Rate, done
 }
 
 // limit is until when the next line must be here, and why.

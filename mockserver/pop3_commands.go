@@ -83,7 +83,7 @@ func (s *pop3Session) enter(u User, ok bool) {
 // auth begins an exchange (RFC 5034 §4), or lists the mechanisms.
 func (s *pop3Session) auth(u protocol.Utterance) {
 	name, initial, given := strings.Cut(u.Args, " ")
-	encrypted := s.m.Now().TLS
+	encrypted := s.m.TLS()
 	m, standing := s.mechanismNamed(name)
 	initial = strings.TrimSpace(initial)
 	switch {
@@ -144,12 +144,12 @@ func (s *pop3Session) challenge(text string) {
 }
 
 func (s *pop3Session) capa(protocol.Utterance) {
-	s.lines(&s.book.Capa, phrases.Args{"mechanisms": s.lab.mechanismNames(s.m.Now().TLS, " "), "stls": s.offersTLS()})
+	s.lines(&s.book.Capa, phrases.Args{"mechanisms": s.lab.mechanismNames(s.m.TLS(), " "), "stls": s.offersTLS()})
 }
 
 // offersTLS is the capability, "" when TLS runs already or a maildrop is open (RFC 2595 §4).
 func (s *pop3Session) offersTLS() string {
-	if s.m.Now().TLS || s.drop != nil {
+	if s.m.TLS() || s.drop != nil {
 		return ""
 	}
 	return keywordSTLS

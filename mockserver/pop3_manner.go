@@ -119,7 +119,7 @@ func (s *pop3Session) point(u protocol.Utterance) point {
 
 // mechanismNamed finds a mechanism that server and persona have.
 func (s *pop3Session) mechanismNamed(name string) (mechanism, standing) {
-	m, standing := s.lab.mechanismNamed(name, s.m.Now().TLS)
+	m, standing := s.lab.mechanismNamed(name, s.m.TLS())
 	if !s.ways.takes(name) {
 		return m, unknown
 	}

@@ -32,10 +32,10 @@ type pop3Session struct {
 	drop     *maildrop
 }
 
-func newPOP3Session(l *Lab, w *wire, svc service) *pop3Session {
+func newPOP3Session(l *Lab, w *wire, svc *service) *pop3Session {
 	man := l.manner.Load()
 	s := &pop3Session{
-		lab: l, wire: w, m: protocol.NewMachine(protocol.POP3), host: l.hostOf(svc),
+		lab: l, wire: w, m: protocol.NewMachine(protocol.POP3), host: l.hostOf(*svc),
 		book: &man.pop3.Reply, words: &man.pop3, ways: man.pop3Ways,
 	}
 	s.timestamp = l.nonce(s.host)
@@ -51,14 +51,10 @@ func newPOP3Session(l *Lab, w *wire, svc service) *pop3Session {
 // serve speaks until one side ends it. Only QUIT deletes (RFC 1939 §6).
 func (s *pop3Session) serve(admitted bool) {
 	defer s.leave()
-	if !admitted {
-		s.say(&s.book.TooMany, nil)
+	growStack()
+	if !s.greet(admitted) {
 		return
 	}
-	if s.lab.suffer(s, hookCommand, protocol.Utterance{}) {
-		return
-	}
-	s.say(&s.book.Greeting, phrases.Args{"timestamp": s.timestamp})
 	for s.m.State() != protocol.StateClosed {
 		if s.lab.draining.Load() && s.drop == nil {
 			s.say(&s.book.ShuttingDown, nil)
@@ -70,6 +66,19 @@ func (s *pop3Session) serve(admitted bool) {
 			return
 		}
 	}
+}
+
+// greet reports whether a conversation begins.
+func (s *pop3Session) greet(admitted bool) bool {
+	switch {
+	case !admitted:
+		s.say(&s.book.TooMany, nil)
+		return false
+	case s.lab.suffer(s, hookCommand, protocol.Utterance{}):
+		return false
+	}
+	s.say(&s.book.Greeting, phrases.Args{"timestamp": s.timestamp})
+	return true
 }
 
 // leave gives the maildrop back.
@@ -88,8 +97,14 @@ func (s *pop3Session) emit(e protocol.Event) {
 	s.lab.emit(e)
 }
 
-// command reads one line and answers it. A line that ends in LF alone is taken: here it can do no harm.
+// command reads one line and answers it, with little on the stack while it waits. A line that ends in LF alone is taken: here it can do no harm.
 func (s *pop3Session) command() error {
+	s.wire.await()
+	return s.line()
+}
+
+// line reads a line and answers it.
+func (s *pop3Session) line() error {
 	line, err := s.wire.readLine()
 	if err != nil {
 		return err
@@ -97,13 +112,19 @@ func (s *pop3Session) command() error {
 	if line.Ending == protocol.Unended {
 		return io.ErrUnexpectedEOF
 	}
+	s.answer(line)
+	return nil
+}
+
+// answer answers a line.
+func (s *pop3Session) answer(line protocol.Line) {
 	u := s.m.Look(string(line.Text))
 	if line.Cut > 0 || len(line.Text) > lineLimit(u) {
 		u.Fault = protocol.NewFault(protocol.POP3, protocol.LineTooLong, u.Line())
 	}
 	s.m.Said(u.Line())
 	if s.intervene(&u) {
-		return nil
+		return
 	}
 	switch {
 	case u.Fault != nil:
@@ -113,7 +134,6 @@ func (s *pop3Session) command() error {
 	default:
 		pop3Handlers[u.Verb](s, u)
 	}
-	return nil
 }
 
 func (s *pop3Session) refuse(u protocol.Utterance, f *protocol.Fault) {

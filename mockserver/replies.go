@@ -312,13 +312,18 @@ func spread(line string, args phrases.Args) []string {
 		if !strings.Contains(value, "\n") || !strings.Contains(line, "{"+name+"}") {
 			continue
 		}
-		var out []string
-		for _, v := range strings.Split(value, "\n") {
-			out = append(out, fill(line, phrases.Args{name: v}))
-		}
-		return out
+		return repeated(line, name, value)
 	}
 	return []string{fill(line, args)}
+}
+
+// repeated fills one line as often as the value of a place has lines.
+func repeated(line, name, value string) []string {
+	var out []string
+	for v := range strings.SplitSeq(value, "\n") {
+		out = append(out, fill(line, phrases.Args{name: v}))
+	}
+	return out
 }
 
 // saying words a refusal with the code that the table gives it.

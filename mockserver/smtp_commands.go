@@ -34,7 +34,7 @@ func (s *smtpSession) ehlo(u protocol.Utterance) {
 	s.forgetMail()
 	s.say(&s.book.Ehlo, phrases.Args{
 		"starttls": s.offersTLS(), "client": u.Args, "size": strconv.Itoa(s.lab.cfg.Limits.Message),
-		"mechanisms": s.lab.mechanismNames(s.m.Now().TLS, " "),
+		"mechanisms": s.lab.mechanismNames(s.m.TLS(), " "),
 		"limit":      strconv.Itoa(s.lab.cfg.Limits.Recipients),
 	})
 }
@@ -46,7 +46,7 @@ func (s *smtpSession) helo(u protocol.Utterance) {
 
 // offersTLS is the keyword in the EHLO reply, "" when TLS runs already (RFC 3207 §4.2).
 func (s *smtpSession) offersTLS() string {
-	if s.m.Now().TLS {
+	if s.m.TLS() {
 		return ""
 	}
 	return keywordStartTLS
@@ -70,7 +70,7 @@ func (s *smtpSession) startTLS(protocol.Utterance) {
 // auth begins an exchange (RFC 4954 §4).
 func (s *smtpSession) auth(u protocol.Utterance) {
 	name, initial, given := strings.Cut(u.Args, " ")
-	encrypted := s.m.Now().TLS
+	encrypted := s.m.TLS()
 	m, standing := s.mechanismNamed(name)
 	initial = strings.TrimSpace(initial)
 	switch {

@@ -87,7 +87,7 @@ func senderArgs(from protocol.Path, own string) phrases.Args {
 
 // mechanismNamed finds a mechanism that server and persona have.
 func (s *smtpSession) mechanismNamed(name string) (mechanism, standing) {
-	m, standing := s.lab.mechanismNamed(name, s.m.Now().TLS)
+	m, standing := s.lab.mechanismNamed(name, s.m.TLS())
 	if !s.ways.takes(name) {
 		return m, unknown
 	}

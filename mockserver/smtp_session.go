@@ -53,10 +53,10 @@ type transaction struct {
 	broken     bool        // a BDAT has failed: only RSET helps (RFC 3030 §2)
 }
 
-func newSMTPSession(l *Lab, w *wire, svc service) *smtpSession {
+func newSMTPSession(l *Lab, w *wire, svc *service) *smtpSession {
 	man := l.manner.Load()
 	s := &smtpSession{
-		lab: l, wire: w, m: protocol.NewMachine(protocol.SMTP), host: l.hostOf(svc),
+		lab: l, wire: w, m: protocol.NewMachine(protocol.SMTP), host: l.hostOf(*svc),
 		book: &man.smtp.Reply, words: &man.smtp, ways: man.smtpWays,
 	}
 	if svc.implicitTLS {
@@ -77,15 +77,10 @@ func newSMTPSession(l *Lab, w *wire, svc service) *smtpSession {
 
 // serve speaks until one side ends it.
 func (s *smtpSession) serve(admitted bool) {
-	if !admitted {
-		s.say(&s.book.TooMany, nil)
-		return
-	}
-	if s.lab.suffer(s, hookCommand, protocol.Utterance{}) {
-		return
-	}
 	defer s.forgetMail()
-	s.say(&s.book.Greeting, nil)
+	if !s.greet(admitted) {
+		return
+	}
 	for s.state() != protocol.StateClosed {
 		var err error
 		switch {
@@ -102,6 +97,19 @@ func (s *smtpSession) serve(admitted bool) {
 			return
 		}
 	}
+}
+
+// greet reports whether a conversation begins.
+func (s *smtpSession) greet(admitted bool) bool {
+	switch {
+	case !admitted:
+		s.say(&s.book.TooMany, nil)
+		return false
+	case s.lab.suffer(s, hookCommand, protocol.Utterance{}):
+		return false
+	}
+	s.say(&s.book.Greeting, nil)
+	return true
 }
 
 func (s *smtpSession) state() protocol.State { return s.m.State() }
@@ -127,8 +135,18 @@ func (s *smtpSession) survives(err error) bool {
 	return true
 }
 
-// command reads one line and answers it.
+// command reads one line and answers it. While it waits there is little on the stack, so that a session
+// with nothing to do can be held in little memory.
 func (s *smtpSession) command() error {
+	s.wire.await()
+	if s.lines == 1 {
+		growStack()
+	}
+	return s.line()
+}
+
+// line reads a line and answers it.
+func (s *smtpSession) line() error {
 	line, err := s.wire.readLine()
 	if err != nil {
 		return err
@@ -136,6 +154,12 @@ func (s *smtpSession) command() error {
 	if line.Ending == protocol.Unended {
 		return io.ErrUnexpectedEOF
 	}
+	s.answer(line)
+	return nil
+}
+
+// answer answers a line.
+func (s *smtpSession) answer(line protocol.Line) {
 	text, let := s.ways.forgive(s.m, string(line.Text))
 	u := s.m.Said(text)
 	if let {
@@ -145,7 +169,7 @@ func (s *smtpSession) command() error {
 		u.Fault = protocol.NewFault(protocol.SMTP, protocol.LineTooLong, u.Line())
 	}
 	if s.intervene(&u) {
-		return nil
+		return
 	}
 	switch {
 	case u.Fault != nil && s.beginChunk(u):
@@ -156,7 +180,6 @@ func (s *smtpSession) command() error {
 	default:
 		smtpHandlers[u.Verb](s, u)
 	}
-	return nil
 }
 
 func lineLimit(u protocol.Utterance) int {
@@ -205,6 +228,7 @@ func (s *smtpSession) say(r *saying, args phrases.Args) {
 	}
 	writeSMTP(&s.wire.out, reply)
 	s.lab.refused(s.wire, s.m, r)
+	reply.Lines = reply.Lines[:1] // a server needs not remember what it has announced
 	s.m.Follow(reply)
 	s.count(reply.Code)
 }

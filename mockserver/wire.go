@@ -19,8 +19,9 @@ const (
 	// lingerTime and lingerOctets bound the wait for a client to take the last reply and go.
 	lingerTime   = 2 * time.Second
 	lingerOctets = 64 << 10
-	// commandBuffer is small, since each connection has one: content is read past it.
-	commandBuffer = 2 << 10
+	// commandBuffer holds a command line of the usual length. It is small, since each connection has one;
+	// content is read past it.
+	commandBuffer = 512
 )
 
 // wire is one connection: lines in, replies out. Replies are flushed when the server would
@@ -44,6 +45,7 @@ type wire struct {
 	rest    []byte // read and filtered, but more than was asked for
 	due     bool   // the next read is the first of a line: the clock starts anew
 
+	began    time.Time
 	ends     time.Time     // the session is over then
 	grace    time.Duration // a mail may take so long,
 	rate     int           // and longer at so many octets a second
@@ -79,13 +81,19 @@ func peerOf(nc net.Conn) string {
 	return addr
 }
 
-// readLine waits for the next line. The time a client has is for the whole line:
-// one that sends an octet now and then gains nothing by it.
+// await waits for the beginning of the next line, with as little on the stack as can be. The time a client
+// has is for the whole line: one that sends an octet now and then gains nothing by it.
+func (w *wire) await() {
+	if w.due = true; !w.lost {
+		w.in.Wait()
+	}
+}
+
+// readLine reads the line that await has waited for.
 func (w *wire) readLine() (protocol.Line, error) {
 	if w.lost {
 		return protocol.Line{}, errLost
 	}
-	w.due = true
 	return w.in.ReadLine()
 }
 

@@ -18,6 +18,7 @@ func TestWakeBeforeTheFirstLine(t *testing.T) {
 	w.bound(Limits{Session: time.Hour}, nil)
 	defer server.Close()
 	w.wake()
+	w.await()
 	_, err := w.readLine()
 	require.True(t, isTimeout(err), "%v", err)
 	assert.False(t, w.expired())

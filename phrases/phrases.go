@@ -74,34 +74,32 @@ func (t Text) With(place string, v Text) Text {
 	return Text{EN: fill(t.EN, Args{place: v.EN}), ZH: fill(t.ZH, Args{place: v.ZH})}
 }
 
-// fill reads the template once, so that a brace inside a value is never taken for a place.
+// fill puts the values into the places of a template.
 func fill(template string, args Args) string {
 	if strings.IndexByte(template, '{') < 0 {
 		return template
 	}
-	var b strings.Builder
-	room := len(template)
-	for _, v := range args {
-		room += len(v)
-	}
-	b.Grow(room)
+	var room [256]byte
+	return string(AppendFilled(room[:0], template, args))
+}
+
+// AppendFilled adds a template to dst, its places filled. It reads the template once, so that a brace inside
+// a value is never taken for a place.
+func AppendFilled(dst []byte, template string, args Args) []byte {
 	for {
 		open := strings.IndexByte(template, '{')
 		if open < 0 {
-			b.WriteString(template)
-			return b.String()
+			return append(dst, template...)
 		}
 		end := strings.IndexByte(template[open:], '}')
 		if end < 0 {
-			b.WriteString(template)
-			return b.String()
+			return append(dst, template...)
 		}
 		value, ok := args[template[open+1:open+end]]
 		if !ok {
 			value = template[open : open+end+1]
 		}
-		b.WriteString(template[:open])
-		b.WriteString(value)
+		dst = append(append(dst, template[:open]...), value...)
 		template = template[open+end+1:]
 	}
 }

@@ -1,7 +1,7 @@
 package protocol
 
 import (
-	"bufio"
+	"bytes"
 	"errors"
 	"io"
 )
@@ -29,9 +29,12 @@ type Line struct {
 // LineReader reads lines in bounded memory: what a line has over the limit is
 // read and counted, never kept. After a time-out it goes on where it stopped.
 type LineReader struct {
-	r     *bufio.Reader
+	from  io.Reader
+	buf   []byte // what has arrived and not been handed out is buf[r:w]
+	r, w  int
+	err   error // came with the last octets, and is reported after them
 	limit int
-	line  []byte  // the first limit+2 octets of the line that is being read
+	line  []byte  // the first limit+2 octets of a line that does not stand in buf whole
 	total int     // octets of it read so far
 	tail  [2]byte // the last two of them, to tell the ending of a line that was cut
 }
@@ -44,7 +47,7 @@ func NewLineReader(r io.Reader, limit int) *LineReader {
 
 // NewLineReaderSize is NewLineReader with a buffer of so many octets.
 func NewLineReaderSize(r io.Reader, limit, buffer int) *LineReader {
-	return &LineReader{r: bufio.NewReaderSize(r, buffer), limit: limit}
+	return &LineReader{from: r, limit: limit, buf: make([]byte, buffer)}
 }
 
 // SetLimit changes the limit for the lines to come.
@@ -54,20 +57,80 @@ func (l *LineReader) SetLimit(limit int) { l.limit = limit }
 // last ending is returned as a line with no Ending, then io.EOF. Any other
 // error (a deadline) leaves the part read in place: see Partial.
 func (l *LineReader) ReadLine() (Line, error) {
+	seen := 0
 	for {
-		chunk, err := l.r.ReadSlice('\n')
-		l.keep(chunk)
-		switch {
-		case err == nil:
-			return l.take(), nil
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case errors.Is(err, io.EOF) && l.total > 0:
-			return l.take(), nil
-		default:
+		if i := bytes.IndexByte(l.buf[l.r+seen:l.w], '\n'); i >= 0 {
+			chunk := l.buf[l.r : l.r+seen+i+1]
+			l.r += len(chunk)
+			return l.whole(chunk), nil
+		}
+		seen = l.w - l.r
+		if seen == len(l.buf) {
+			l.keep(l.buf)
+			l.r, l.w, seen = 0, 0, 0
+		}
+		if err := l.fill(); err != nil {
+			l.keep(l.buf[l.r:l.w])
+			l.r, l.w = 0, 0
+			if errors.Is(err, io.EOF) && l.total > 0 {
+				return l.take(), nil
+			}
 			return Line{}, err
 		}
 	}
+}
+
+// Wait returns when something has arrived, or an error that the next read will report. It needs less
+// stack than ReadLine: this is where a server that holds many idle connections waits.
+func (l *LineReader) Wait() {
+	if l.r == l.w && l.err == nil {
+		l.err = l.fill()
+	}
+}
+
+// fill reads once, for at least one octet.
+func (l *LineReader) fill() error {
+	if l.r > 0 {
+		l.w = copy(l.buf, l.buf[l.r:l.w])
+		l.r = 0
+	}
+	n, err := l.read(l.buf[l.w:])
+	l.w += n
+	return err
+}
+
+// maxEmptyReads is how often a source may return nothing at all.
+const maxEmptyReads = 100
+
+// read reads from the source. An error that comes with octets waits for the next call.
+func (l *LineReader) read(p []byte) (int, error) {
+	if err := l.err; err != nil {
+		l.err = nil
+		return 0, err
+	}
+	for range maxEmptyReads {
+		n, err := l.from.Read(p)
+		if n > 0 {
+			l.err = err
+			return n, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return 0, io.ErrNoProgress
+}
+
+// whole makes a line of its last octets, which are all of it when it stands in the buffer.
+func (l *LineReader) whole(chunk []byte) Line {
+	if l.total > 0 || len(chunk) > l.limit {
+		l.keep(chunk)
+		return l.take()
+	}
+	if n := len(chunk) - len(CRLF); n >= 0 && chunk[n] == '\r' {
+		return Line{Text: chunk[:n], Ending: CRLF}
+	}
+	return Line{Text: chunk[:len(chunk)-len(LF)], Ending: LF}
 }
 
 func (l *LineReader) keep(chunk []byte) {
@@ -115,15 +178,29 @@ func (l *LineReader) Partial() []byte {
 // Discard throws away everything that has been read and not been handed out, and returns how
 // many octets that were: nothing said in the clear may be taken for part of what TLS protects.
 func (l *LineReader) Discard() int {
-	n := l.total + l.r.Buffered()
-	_, _ = l.r.Discard(l.r.Buffered())
-	l.total = 0
+	n := l.total + l.Buffered()
+	l.r, l.w, l.total = 0, 0, 0
 	return n
 }
 
 // Read hands out what has arrived beyond the line handed out, or reads on: straight into p when p is
 // larger than the reader's own buffer. It is not for the middle of a line.
-func (l *LineReader) Read(p []byte) (int, error) { return l.r.Read(p) }
+func (l *LineReader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if l.r == l.w {
+		if len(p) >= len(l.buf) {
+			return l.read(p)
+		}
+		if err := l.fill(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, l.buf[l.r:l.w])
+	l.r += n
+	return n, nil
+}
 
 // Buffered returns how many octets have arrived beyond the line handed out.
-func (l *LineReader) Buffered() int { return l.r.Buffered() }
+func (l *LineReader) Buffered() int { return l.w - l.r }

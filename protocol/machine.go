@@ -123,6 +123,9 @@ func (m *Machine) Now() Context { return m.ctx }
 // State returns Now's state.
 func (m *Machine) State() State { return m.ctx.State }
 
+// TLS returns Now's TLS.
+func (m *Machine) TLS() bool { return m.ctx.TLS }
+
 // Awaiting returns how many lines have not been answered yet. A BDAT whose octets have not all
 // been said is not due for its answer.
 func (m *Machine) Awaiting() int {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -280,7 +281,8 @@ func TestOverWithTheClosedEvent(t *testing.T) {
 		}
 		go func() { // a front end that asks at once, beside the event
 			<-dialled
-			for s.Context().State != protocol.StateClosed { //nolint:revive // the machine is about to close
+			for s.Context().State != protocol.StateClosed {
+				runtime.Gosched()
 			}
 			answer <- s.Over()
 		}()

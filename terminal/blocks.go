@@ -22,15 +22,28 @@ var drawings = map[lab.BlockKind]func(*Renderer, lab.Block){
 	lab.Para:     func(r *Renderer, b lab.Block) { r.para("", "", styleNone, b.Text) },
 	lab.Note:     func(r *Renderer, b lab.Block) { r.para("", "", styleNote, b.Text) },
 	lab.Heading:  func(r *Renderer, b lab.Block) { r.gap(); r.para("", "", styleHeading, b.Text) },
-	lab.Problem:  func(r *Renderer, b lab.Block) { r.para("!", "!", styleBad, b.Text) },
-	lab.Success:  func(r *Renderer, b lab.Block) { r.para("✓", "*", styleGood, b.Text) },
-	lab.Goal:     func(r *Renderer, b lab.Block) { r.para("▶", ">", styleGoal, b.Text) },
+	lab.Problem:  func(r *Renderer, b lab.Block) { r.signed("!", "!", "plain.problem", styleBad, b.Text) },
+	lab.Success:  func(r *Renderer, b lab.Block) { r.signed("✓", "*", "", styleGood, b.Text) },
+	lab.Goal:     func(r *Renderer, b lab.Block) { r.signed("▶", ">", "plain.goal", styleGoal, b.Text) },
 	lab.Item:     drawItem,
 	lab.Table:    drawTable,
 	lab.Verbatim: drawVerbatim,
 	lab.Diagram:  drawDiagram,
 	lab.Command:  drawCommand,
 	lab.Gap:      func(r *Renderer, _ lab.Block) { r.gap() },
+}
+
+// signed draws a text behind a sign, or behind the words for it; "" is for texts that need none.
+func (r *Renderer) signed(sign, standIn, key string, s style, text phrases.Text) {
+	if r.look.Plain {
+		lead := ""
+		if key != "" {
+			lead = say(key, nil).In(r.lang)
+		}
+		r.line(lead + plainMarkup(text.In(r.lang)))
+		return
+	}
+	r.para(sign, standIn, s, text)
 }
 
 // para wraps a text, hung behind a sign where there is one. Only sign, headings
@@ -55,6 +68,10 @@ func (r *Renderer) para(sign, standIn string, s style, text phrases.Text) {
 }
 
 func drawItem(r *Renderer, b lab.Block) {
+	if r.look.Plain {
+		r.line(plainMarkup(b.Text.In(r.lang)))
+		return
+	}
 	mark := r.sign("•", "-")
 	if len(b.Lines) > 0 && b.Lines[0] != "" {
 		mark = b.Lines[0]
@@ -71,7 +88,7 @@ func drawItem(r *Renderer, b lab.Block) {
 
 func drawCommand(r *Renderer, b lab.Block) {
 	for _, l := range b.Lines {
-		r.line("    " + r.paint.paint(styleCommand, phrases.Clean(l)))
+		r.line(r.margin() + r.paint.paint(styleCommand, phrases.Clean(l)))
 	}
 }
 
@@ -80,7 +97,7 @@ func drawVerbatim(r *Renderer, b lab.Block) {
 	for _, l := range b.Lines {
 		text := strings.ReplaceAll(phrases.Clean(strings.TrimSuffix(l, "\r")), "\t", "    ")
 		for _, w := range r.wrap([]run{{styleNone, text}}, r.width()-5) {
-			r.line("    " + w)
+			r.line(r.margin() + w)
 		}
 	}
 }
@@ -88,6 +105,10 @@ func drawVerbatim(r *Renderer, b lab.Block) {
 // drawTable aligns cells by their width on the screen; the last column takes
 // what is left and wraps.
 func drawTable(r *Renderer, b lab.Block) {
+	if r.look.Plain {
+		r.sentences(b)
+		return
+	}
 	widths := columnWidths(b.Rows, r.lang, r.width())
 	if total(widths) > r.width()-tableIndent-1 {
 		r.stacked(b)
@@ -200,6 +221,10 @@ func (r *Renderer) row(cells []phrases.Text, widths []int, s style) {
 
 // drawDiagram draws states along a line, each with the ways out of it.
 func drawDiagram(r *Renderer, b lab.Block) {
+	if r.look.Plain {
+		r.spokenDiagram(b)
+		return
+	}
 	for i, row := range b.Rows {
 		dot, s, here := r.sign("○", "o"), styleNone, ""
 		if i == b.Mark {
@@ -208,7 +233,7 @@ func drawDiagram(r *Renderer, b lab.Block) {
 		r.line("  " + r.paint.paint(s, dot+" "+row[0].In(r.lang)+here))
 		for _, way := range row[1:] {
 			text := way.In(r.lang)
-			if r.ascii {
+			if r.look.ASCII {
 				text = strings.ReplaceAll(text, "→", "->")
 			}
 			for _, l := range r.wrap([]run{{styleNote, text}}, r.width()-10) {

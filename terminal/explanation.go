@@ -33,7 +33,7 @@ func (r *Renderer) explain(e protocol.Event, level lab.Level) {
 }
 
 func (r *Renderer) annotation(a explain.Annotation, raw string, full bool) {
-	r.bar(severityStyle(a.Severity), a.Summary.In(r.lang))
+	r.bar(severityStyle(a.Severity), r.label("", "plain.meaning")+a.Summary.In(r.lang))
 	if full {
 		told := append(r.digits(a), r.parts(a, raw)...)
 		for _, d := range a.Details {
@@ -43,8 +43,8 @@ func (r *Renderer) annotation(a explain.Annotation, raw string, full bool) {
 		}
 	}
 	r.next(a, full)
-	if full {
-		r.bar(styleNote, explain.Standards(a.Ref))
+	if standards := explain.Standards(a.Ref); full && standards != "" {
+		r.bar(styleNote, r.label("", "plain.standard")+standards)
 	}
 }
 
@@ -88,7 +88,8 @@ func (r *Renderer) digits(a explain.Annotation) (told []string) {
 			}
 		}
 		meaning := d.Text.In(r.lang)
-		r.part(string(quoted), meaning)
+		s, _ := codeStyle(a.Code)
+		r.part(string(quoted), meaning, s)
 		told = append(told, meaning)
 	}
 	return told
@@ -106,7 +107,7 @@ func (r *Renderer) parts(a explain.Annotation, raw string) (told []string) {
 			continue
 		}
 		meaning := s.Text.In(r.lang)
-		r.part(phrases.Clean(unfolded(raw[s.Start:s.End])), meaning)
+		r.part(phrases.Clean(unfolded(raw[s.Start:s.End])), meaning, kindStyle(s.Kind))
 		told = append(told, meaning)
 	}
 	for kind, n := range shown {
@@ -150,7 +151,13 @@ func (r *Renderer) nothingNew(a explain.Annotation, s explain.Span) bool {
 // partColumn is how wide the column of the quoted parts is at most.
 const partColumn = 22
 
-func (r *Renderer) part(quoted, meaning string) {
+// part draws a part of the reply and the note about it, in two columns. For a screen reader that is a
+// sentence.
+func (r *Renderer) part(quoted, meaning string, s style) {
+	if r.look.Plain {
+		r.line(quoted + say("plain.colon", nil).In(r.lang) + plainMarkup(meaning))
+		return
+	}
 	quoted = strings.ReplaceAll(quoted, "\t", " ")
 	width := r.width() - barWidth - 3
 	quoted = clip(quoted, max(width*2/3, 8))
@@ -161,9 +168,9 @@ func (r *Renderer) part(quoted, meaning string) {
 	}
 	lines := r.wrap(r.markup(meaning, styleNone), width-indent)
 	if narrow || columns(quoted) > partColumn {
-		r.barRaw("  " + r.paint.paint(styleCommand, quoted))
+		r.barRaw("  " + r.paint.paint(s, quoted))
 	} else {
-		r.barRaw("  " + r.paint.paint(styleCommand, pad(quoted, partColumn)) + " " + lines[0])
+		r.barRaw("  " + r.paint.paint(s, pad(quoted, partColumn)) + " " + lines[0])
 		lines = lines[1:]
 	}
 	for _, l := range lines {
@@ -184,9 +191,13 @@ func (r *Renderer) next(a explain.Annotation, full bool) {
 		r.bar(styleNote, say("next", nil).In(r.lang)+strings.Join(forms, "  "))
 		return
 	}
-	r.bar(styleNote, strings.TrimSpace(say("next", nil).In(r.lang)))
+	lead := say("next", nil).In(r.lang)
+	if !r.look.Plain {
+		r.bar(styleNote, strings.TrimSpace(lead))
+		lead = ""
+	}
 	for _, n := range a.Next[:min(3, len(a.Next))] {
-		r.part(n.Line, n.Why.In(r.lang))
+		r.part(lead+n.Line, n.Why.In(r.lang), styleCommand)
 	}
 }
 
@@ -204,6 +215,10 @@ func (r *Renderer) bar(s style, text string) {
 }
 
 func (r *Renderer) barRaw(line string) {
+	if r.look.Plain {
+		r.line(line)
+		return
+	}
 	r.line("   " + r.paint.paint(styleNote, r.sign("│", "|")) + " " + line)
 }
 
@@ -219,7 +234,7 @@ func (r *Renderer) client(e protocol.Event) {
 		}
 		r.noted[n.Kind] = true
 		r.caret(line, n.At, n.Len)
-		r.bar(styleTransient, n.Text.In(r.lang))
+		r.bar(styleTransient, r.whereIs(line, n)+n.Text.In(r.lang))
 		if n.Meant != "" {
 			r.bar(styleNone, say("meant", phrases.Args{"line": phrases.Clean(n.Meant)}).In(r.lang))
 		}
@@ -234,7 +249,7 @@ func understood(e protocol.Event) protocol.Utterance {
 // caret points at the place in the line just typed: right under it where it
 // stands on one row with its prompt, else under a copy.
 func (r *Renderer) caret(line string, at, length int) {
-	if length <= 0 || at < 0 || at > len(line) {
+	if length <= 0 || at < 0 || at > len(line) || r.look.Plain {
 		return
 	}
 	end := min(at+length, len(line))
@@ -253,10 +268,12 @@ func (r *Renderer) caret(line string, at, length int) {
 	r.line(strings.Repeat(" ", indent+before) + r.paint.paint(styleCaret, marks))
 }
 
-// sign chooses between a drawn sign and its stand-in.
-func (r *Renderer) sign(drawn, standIn string) string {
-	if r.ascii {
-		return standIn
+// whereIs says in words what the caret shows.
+func (r *Renderer) whereIs(line string, n explain.Notice) string {
+	if !r.look.Plain || n.Len <= 0 || n.At < 0 || n.At >= len(line) {
+		return ""
 	}
-	return drawn
+	return say("plain.at", phrases.Args{
+		"n": itoa(len([]rune(line[:n.At])) + 1), "what": phrases.Clean(line[n.At:min(n.At+n.Len, len(line))]),
+	}).In(r.lang)
 }

@@ -28,10 +28,8 @@ type Interactive struct {
 // InteractiveOptions say how to sit at the terminal.
 type InteractiveOptions struct {
 	HistoryFile string
-	Colour      bool
-	// ASCII: only signs of ASCII, for terminals that know no more.
-	ASCII bool
-	Lang  phrases.Lang
+	Look        Look
+	Lang        phrases.Lang
 }
 
 // NewInteractive takes the terminal over; Close gives it back. The error is
@@ -45,8 +43,7 @@ func NewInteractive(o InteractiveOptions) (*Interactive, error) {
 		return nil, err
 	}
 	t.ed = ed
-	t.Renderer = NewRenderer(ed, ed.Width, o.Colour, o.Lang)
-	t.ascii = o.ASCII
+	t.Renderer = NewRenderer(ed, ed.Width, o.Look, o.Lang)
 	return t, nil
 }
 

@@ -26,6 +26,9 @@ const (
 	styleGoal
 	stylePrompt
 	styleCaret
+	styleEnhanced // parts of a reply, see legend.go
+	styleNumber
+	styleName
 )
 
 // palette maps roles to colours that read well on dark and on light screens.
@@ -43,6 +46,9 @@ var palette = map[style][]color.Attribute{
 	styleGoal:      {color.FgMagenta, color.Bold},
 	stylePrompt:    {color.FgHiBlack},
 	styleCaret:     {color.FgYellow, color.Bold},
+	styleEnhanced:  {color.FgMagenta},
+	styleNumber:    {color.FgBlue},
+	styleName:      {color.FgYellow},
 }
 
 // painter puts colour on text, or leaves it alone.

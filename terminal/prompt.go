@@ -21,7 +21,7 @@ func (r *Renderer) Prompt(p lab.Place) string {
 		words = append(words, protocolWord(p.Context))
 	}
 	words = append(words, r.stateWords(p.Context))
-	return r.paint.paint(stylePrompt, strings.Join(words, " ")) + " " + r.paint.paint(styleClient, "C:") + " "
+	return r.paint.paint(stylePrompt, strings.Join(words, " ")) + r.paint.paint(styleClient, r.label(" C:", "plain.client")) + " "
 }
 
 // protocolWord is the protocol's name, with a mark where the connection is encrypted.

@@ -23,24 +23,26 @@ import (
 // Renderer draws events and blocks. Its methods are called one at a time.
 type Renderer struct {
 	out   io.Writer
+	look  Look
 	paint *painter
-	width func() int
-	lang  phrases.Lang
-	level lab.Level
-	ascii bool            // only signs of ASCII
-	seen  map[string]bool // topics that were explained in full
-	noted map[string]bool // risks that were told once
+	// screen is how many columns there are now.
+	screen func() int
+	lang   phrases.Lang
+	level  lab.Level
+	seen   map[string]bool // topics that were explained in full
+	noted  map[string]bool // risks that were told once
 
 	prompt title // of the line being typed, or typed last: the caret stands under it
 	last   *protocol.Event
+	going  bool // lines of a reply are on the screen, and its end is not told yet
 	buf    strings.Builder
 	blank  atomic.Bool // the line written last is a blank one
 }
 
 // NewRenderer draws on out; width tells how many columns there are now.
-func NewRenderer(out io.Writer, width func() int, colour bool, lang phrases.Lang) *Renderer {
+func NewRenderer(out io.Writer, width func() int, look Look, lang phrases.Lang) *Renderer {
 	r := &Renderer{
-		out: out, width: width, paint: newPainter(colour), lang: lang, level: lab.LevelAuto,
+		out: out, screen: width, look: look, paint: newPainter(look.Colour && !look.Plain), lang: lang, level: lab.LevelAuto,
 		seen: map[string]bool{}, noted: map[string]bool{},
 	}
 	r.blank.Store(true)
@@ -63,7 +65,7 @@ func (r *Renderer) flush() {
 
 // gap writes a blank line, unless there is one.
 func (r *Renderer) gap() {
-	if !r.blank.Load() {
+	if !r.blank.Load() && !r.look.Plain {
 		r.line("")
 	}
 }
@@ -88,6 +90,7 @@ func (r *Renderer) Event(e protocol.Event) {
 	case protocol.KindPartial:
 		r.partial(e)
 	case protocol.KindReply:
+		r.going = false
 		r.last = &e
 		r.explainSafely(e)
 	case protocol.KindFault:
@@ -95,6 +98,7 @@ func (r *Renderer) Event(e protocol.Event) {
 	case protocol.KindTLS:
 		r.secured(e)
 	case protocol.KindClosed:
+		r.going = false
 		r.bar(styleHeading, lab.ClosedText(e).In(r.lang))
 	}
 }
@@ -135,36 +139,14 @@ func (r *Renderer) serverLine(e protocol.Event) {
 		cut += len(text) - maxShown
 		text = text[:maxShown]
 	}
-	r.line(r.paint.paint(styleServer, "S: ") + r.colourCode(phrases.Clean(text)))
+	r.line(r.paint.paint(styleServer, r.label("S: ", "plain.server")) + r.coloured(e.Context, text))
 	if cut > 0 {
 		r.bar(styleNote, say("line-cut", phrases.Args{"octets": itoa(cut)}).In(r.lang))
 	}
 }
 
-// colourCode colours the reply code by its class; the text stays plain.
-func (r *Renderer) colourCode(line string) string {
-	for _, c := range []struct {
-		prefix string
-		style  style
-	}{
-		{protocol.CodeOK, styleGood}, {protocol.CodeErr, styleBad},
-		{"2", styleGood}, {"3", styleMiddle}, {"4", styleTransient}, {"5", styleBad},
-	} {
-		n := len(c.prefix)
-		if n == 1 {
-			n = 3
-		}
-		if strings.HasPrefix(line, c.prefix) && len(line) >= n && (n != 3 || digits(line[:3])) {
-			return r.paint.paint(c.style, line[:n]) + line[n:]
-		}
-	}
-	return line
-}
-
-func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
-
 func (r *Renderer) partial(e protocol.Event) {
-	r.line(r.paint.paint(styleServer, "S… ") + phrases.Clean(clipOctets(string(e.Raw), maxShown)))
+	r.line(r.paint.paint(styleServer, r.label("S… ", "plain.partial")) + phrases.Clean(clipOctets(string(e.Raw), maxShown)))
 	r.bar(styleNote, say("partial", phrases.Args{"octets": itoa(len(e.Raw))}).In(r.lang))
 }
 
@@ -180,8 +162,9 @@ func (r *Renderer) Explain(ctx protocol.Context, reply protocol.Reply) {
 	a := explain.Reply(ctx, reply)
 	raw := explain.Raw(reply)
 	for _, l := range strings.Split(raw, "\r\n") {
-		r.serverLine(protocol.Event{Raw: []byte(l)})
+		r.serverLine(protocol.Event{Raw: []byte(l), Context: ctx})
 	}
+	r.going = false
 	r.annotation(a, raw, true)
 	r.flush()
 }

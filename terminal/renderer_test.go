@@ -25,7 +25,7 @@ var update = flag.Bool("update", false, "write the screens that tests compare")
 // onScreen is a renderer of a given width that draws into a buffer.
 func onScreen(width int, lang phrases.Lang) (*Renderer, *bytes.Buffer) {
 	var out bytes.Buffer
-	return NewRenderer(&out, func() int { return width }, false, lang), &out
+	return NewRenderer(&out, func() int { return width }, Look{}, lang), &out
 }
 
 func TestWrapByColumns(t *testing.T) {
@@ -67,7 +67,7 @@ func TestMarkup(t *testing.T) {
 func TestNoLineIsWiderThanTheScreen(t *testing.T) {
 	for _, lang := range phrases.Langs {
 		for _, width := range []int{30, 40, 80, 120} {
-			for _, line := range strings.Split(played(t, "smtp-send", lang, width), "\n") {
+			for _, line := range strings.Split(played(t, "smtp-send", lang, width, Look{}), "\n") {
 				// What a server says and what is typed is shown as it is.
 				if strings.HasPrefix(line, "S:") || strings.HasPrefix(line, "maillab> ") || strings.Contains(line, " C: ") {
 					continue
@@ -79,10 +79,10 @@ func TestNoLineIsWiderThanTheScreen(t *testing.T) {
 }
 
 // played is the screen of a lesson that plays itself.
-func played(t *testing.T, id string, lang phrases.Lang, width int) string {
+func played(t *testing.T, id string, lang phrases.Lang, width int, look Look) string {
 	t.Helper()
 	var out bytes.Buffer
-	s := NewScript(strings.NewReader(""), &out, width, false, lang)
+	s := NewScript(strings.NewReader(""), &out, width, look, lang)
 	shell := lab.New(lab.Config{Front: s, Lang: lang, Unattended: true})
 	network, err := mockserver.Start(mockserver.Config{Emit: shell.Sink})
 	require.NoError(t, err)
@@ -116,7 +116,7 @@ func settled(screen string) string {
 func TestLessonScreens(t *testing.T) {
 	for _, lang := range phrases.Langs {
 		for _, id := range []string{"smtp-send", "pop3-read"} {
-			golden(t, id+"."+string(lang)+".txt", settled(played(t, id, lang, 80)))
+			golden(t, id+"."+string(lang)+".txt", settled(played(t, id, lang, 80, Look{})))
 		}
 	}
 }
@@ -150,7 +150,7 @@ func TestHostileTextIsDrawnSafely(t *testing.T) {
 
 func TestASCIIOnly(t *testing.T) {
 	r, out := onScreen(80, phrases.English)
-	r.ascii = true
+	r.look.ASCII = true
 	r.Show(lab.Block{Kind: lab.Success, Text: phrases.Text{EN: "done"}}, lab.Block{Kind: lab.Problem, Text: phrases.Text{EN: "bad"}})
 	r.bar(styleNone, "explained")
 	r.flush()
@@ -203,7 +203,7 @@ func BenchmarkLine(b *testing.B) {
 		"explanation": {Kind: protocol.KindReply, Reply: &reply, Context: ctx},
 	} {
 		b.Run(name, func(b *testing.B) {
-			r := NewRenderer(nowhere{}, func() int { return 80 }, true, phrases.English)
+			r := NewRenderer(nowhere{}, func() int { return 80 }, Look{Colour: true}, phrases.English)
 			r.SetLevel(lab.LevelFull)
 			b.ReportAllocs()
 			for b.Loop() {

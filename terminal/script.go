@@ -23,16 +23,13 @@ type Script struct {
 const maxScriptLine = 1 << 20
 
 // NewScript reads from in and draws on out, width columns wide.
-func NewScript(in io.Reader, out io.Writer, width int, colour bool, lang phrases.Lang) *Script {
+func NewScript(in io.Reader, out io.Writer, width int, look Look, lang phrases.Lang) *Script {
 	return &Script{
-		Renderer: NewRenderer(out, func() int { return width }, colour, lang),
+		Renderer: NewRenderer(out, func() int { return width }, look, lang),
 		in:       protocol.NewLineReader(in, maxScriptLine),
 		pace:     noPace,
 	}
 }
-
-// SetASCII leaves out every sign that ASCII has not.
-func (r *Renderer) SetASCII(on bool) { r.ascii = on }
 
 // Run carries out the lines until there are no more, or one of them leaves. The
 // last prompt is not drawn: nobody would type there.

@@ -30,7 +30,7 @@ func (r *Renderer) markup(text string, base style) []run {
 		switch {
 		case text[open] == '*':
 			out = append(out, run{styleEmphasis, inner})
-		case r.paint.on:
+		case r.paint.on, r.look.Plain:
 			out = append(out, run{styleCommand, inner})
 		default:
 			out = append(out, run{styleCommand, "`" + inner + "`"})
@@ -38,6 +38,19 @@ func (r *Renderer) markup(text string, base style) []run {
 		text = text[open+end+2:]
 	}
 	return append(out, run{base, text})
+}
+
+// plainMarkup takes the marks off: what a screen reader reads has none.
+func plainMarkup(text string) string {
+	if !strings.ContainsAny(text, "`*") {
+		return text
+	}
+	r := Renderer{paint: &painter{on: true}} // where there is colour, the marks are not written
+	var b strings.Builder
+	for _, x := range r.markup(text, styleNone) {
+		b.WriteString(x.text)
+	}
+	return b.String()
 }
 
 // wrap breaks runs into lines of at most width columns, by the rules of Unicode

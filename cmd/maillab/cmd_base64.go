@@ -41,10 +41,10 @@ func (p *program) base64Command() *cobra.Command {
 // base64Ask asks for user name and password, at a terminal without echoing the second.
 func (p *program) base64Ask(ctx context.Context) error {
 	if !isTerminal(p.in) || !isTerminal(p.out) {
-		s := terminal.NewScript(p.in, p.out, p.columns(), p.colour(), p.lang)
+		s := terminal.NewScript(p.in, p.out, p.columns(), p.look(), p.lang)
 		return lab.New(lab.Config{Front: s, Lang: p.lang}).Base64(ctx, "")
 	}
-	t, err := terminal.NewInteractive(terminal.InteractiveOptions{Colour: p.colour(), Lang: p.lang})
+	t, err := terminal.NewInteractive(terminal.InteractiveOptions{Look: p.look(), Lang: p.lang})
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (p *program) codes(pattern string, asJSON bool) error {
 		}
 		return nil
 	}
-	r := terminal.NewRenderer(p.out, p.columns, p.colour(), p.lang)
+	r := terminal.NewRenderer(p.out, p.columns, p.look(), p.lang)
 	for _, entry := range entries {
 		r.Show(lab.EntryBlocks(entry)...)
 	}

@@ -68,6 +68,6 @@ func (p *program) explainReply(f explainFlags, proto protocol.Protocol, raw stri
 		e.SetEscapeHTML(false)
 		return e.Encode(explain.Reply(ctx, reply))
 	}
-	terminal.NewRenderer(p.out, p.columns, p.colour(), p.lang).Explain(ctx, reply)
+	terminal.NewRenderer(p.out, p.columns, p.look(), p.lang).Explain(ctx, reply)
 	return nil
 }

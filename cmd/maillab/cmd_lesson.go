@@ -65,7 +65,7 @@ func (p *program) listLessons() error {
 
 // playLesson lets the program play a lesson by itself, in a lab of its own.
 func (p *program) playLesson(ctx context.Context, id string, fast bool) error {
-	s := terminal.NewScript(strings.NewReader(""), p.out, p.columns(), p.colour(), p.lang)
+	s := terminal.NewScript(strings.NewReader(""), p.out, p.columns(), p.look(), p.lang)
 	s.Pace(!fast)
 	shell := lab.New(lab.Config{Front: s, Lang: p.lang, Unattended: true, Version: Version})
 	network, err := mockserver.Start(mockserver.Config{Emit: shell.Sink})

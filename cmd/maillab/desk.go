@@ -47,7 +47,7 @@ func (p *program) interactive(ctx context.Context, plan deskPlan) error {
 		return p.script(ctx, plan)
 	}
 	t, err := terminal.NewInteractive(terminal.InteractiveOptions{
-		HistoryFile: stateFile("history"), Colour: p.colour(), ASCII: asciiOnly(os.Getenv), Lang: p.lang,
+		HistoryFile: stateFile("history"), Look: p.look(), Lang: p.lang,
 	})
 	if err != nil {
 		return err
@@ -67,8 +67,7 @@ func (p *program) interactive(ctx context.Context, plan deskPlan) error {
 // script carries out lines that come from no terminal. Nothing is remembered
 // between runs, so that a script does the same each time.
 func (p *program) script(ctx context.Context, plan deskPlan) error {
-	s := terminal.NewScript(p.in, p.out, p.columns(), p.colour(), p.lang)
-	s.SetASCII(asciiOnly(os.Getenv))
+	s := terminal.NewScript(p.in, p.out, p.columns(), p.look(), p.lang)
 	shell := lab.New(lab.Config{Front: s, Lang: p.lang, Unattended: true, Patience: time.Minute, Version: Version})
 	defer shell.Close()
 	if err := p.sit(ctx, s, shell, plan); err != nil {

@@ -113,7 +113,7 @@ func (p *program) explainConversation(f explainFlags, in io.Reader) error {
 		return p.tellJSON(f, in, options)
 	}
 	out := bufio.NewWriterSize(p.out, 32<<10)
-	r := terminal.NewRenderer(out, p.columns, p.colour(), p.lang)
+	r := terminal.NewRenderer(out, p.columns, p.look(), p.lang)
 	_, err := transcript.Read(in, options, terminal.NewTranscript(r, f.reveal).Event)
 	return errors.Join(p.readError(err), out.Flush())
 }

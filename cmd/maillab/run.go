@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -37,6 +38,7 @@ type program struct {
 type globalFlags struct {
 	lang  string
 	color string
+	plain bool
 }
 
 // usageError is a command line that is wrong: exit code 2.
@@ -100,6 +102,7 @@ func (p *program) rootCommand() *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&p.flags.lang, "lang", "", "")
 	root.PersistentFlags().StringVar(&p.flags.color, "color", "auto", "")
+	root.PersistentFlags().BoolVar(&p.flags.plain, "plain", false, "")
 	root.AddCommand(
 		p.telnetCommand(), p.lessonCommand(), p.base64Command(), p.explainCommand(), p.codesCommand(),
 		p.serveCommand(), p.personaCommand(), p.faultCommand(), p.versionCommand(), p.completionCommand(),
@@ -123,6 +126,17 @@ func (p *program) checkGlobals() error {
 		return nil
 	}
 	return &usageError{say("error.color", phrases.Args{"value": phrases.Clean(p.flags.color)})}
+}
+
+// look is how the screen is to be drawn.
+func (p *program) look() terminal.Look {
+	return terminal.Look{Colour: p.colour(), ASCII: asciiOnly(os.Getenv), Plain: p.plain()}
+}
+
+// plain is asked for by flag or, for a screen reader that is always there, by the environment.
+func (p *program) plain() bool {
+	on, err := strconv.ParseBool(os.Getenv("MAILLAB_PLAIN"))
+	return p.flags.plain || err == nil && on
 }
 
 // colour decides about colour on the output.
