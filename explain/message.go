@@ -90,7 +90,10 @@ func (v *view) mailSpans(m *mail.Message, dots []int) {
 func bodyWords(m *mail.Message) phrases.Text {
 	p := m.Parts[0]
 	words := mailWords("encoding-of-body." + p.Encoding)
-	if p.Multipart() || words.Empty() {
+	switch {
+	case p.Multipart():
+		return say("span.body-parts", nil)
+	case words.Empty():
 		return say("span.body", nil)
 	}
 	if begins := p.Begins(); begins != "" {
@@ -137,7 +140,7 @@ func headerText(s string) string {
 // headerValues are the fields whose values have words of their own, and where those stand.
 var headerValues = map[string]string{
 	"content-type": "type.", "content-transfer-encoding": "encoding.", "content-disposition": "disposition.",
-	"auto-submitted": "auto-submitted.", "return-path": "return-path.", "mime-version": "mime-version.",
+	"auto-submitted": "auto-submitted.", "return-path": "return-path.",
 	"importance": "importance.", "precedence": "precedence.", "content-language": "language.",
 }
 
@@ -155,6 +158,9 @@ func headerWords(f mail.Field) phrases.Text {
 		return text
 	}
 	value, _ := mail.Parameters(f.Value)
+	if strings.HasPrefix(strings.ToLower(value), "multipart/") { // the table of parts says it
+		return text
+	}
 	if meaning := mailWords(prefix + value); !meaning.Empty() {
 		return clauses(text, valued(value, meaning))
 	}

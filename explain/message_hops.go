@@ -67,11 +67,14 @@ func delayWords(delay *int, first bool) phrases.Text {
 	return insert(say(key, nil), "time", duration(max(seconds, -seconds)))
 }
 
-// units of time from the biggest on, in seconds, and the keys of their words.
+// units of time from the biggest on, in seconds, and the keys of their words for one and for more.
 var units = []struct {
-	seconds int
-	key     string
-}{{86400, "time.day"}, {3600, "time.hour"}, {60, "time.minute"}, {1, "time.second"}}
+	seconds   int
+	one, more string
+}{
+	{86400, "time.day", "time.days"}, {3600, "time.hour", "time.hours"},
+	{60, "time.minute", "time.minutes"}, {1, "time.second", "time.seconds"},
+}
 
 // duration writes a time in the two biggest units that it has.
 func duration(seconds int) phrases.Text {
@@ -86,9 +89,9 @@ func duration(seconds int) phrases.Text {
 			continue
 		}
 		seconds -= n * u.seconds
-		key := u.key
-		if n != 1 {
-			key += "s"
+		key := u.more
+		if n == 1 {
+			key = u.one
 		}
 		t := say(key, phrases.Args{"n": number(n)})
 		if out.Empty() {
