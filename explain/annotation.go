@@ -40,6 +40,10 @@ type Annotation struct {
 	Summary phrases.Text
 	// Details are for the full level, most useful first.
 	Details []phrases.Text
+	// Causes are what may be behind a refusal, likeliest first. They are shared: do not change them.
+	Causes []phrases.Text
+	// Notices are what in the reply contradicts itself or the protocol.
+	Notices []Notice
 	// Sections take apart what the reply holds beyond its words: the way of a mail, its parts, a
 	// login's message. For the full level.
 	Sections []Section

@@ -24,7 +24,7 @@ func TestJSONForm(t *testing.T) {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
-	assert.Equal(t, []string{"class", "code", "command", "details", "digits", "enhanced", "fields", "next", "protocol", "ref",
+	assert.Equal(t, []string{"causes", "class", "code", "command", "details", "digits", "enhanced", "fields", "next", "notices", "protocol", "ref",
 		"sections", "severity", "spans", "summary", "topic"}, keys)
 	assert.Equal(t, map[string]any{"address": "x@gmail.com"}, got["fields"])
 	assert.Equal(t, "RCPT", got["command"])

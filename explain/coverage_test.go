@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"maillab/phrases"
 	"maillab/protocol"
 )
 
@@ -111,5 +112,68 @@ func TestEveryEntryHasALine(t *testing.T) {
 			}
 			assert.True(t, met[name+" "+key], "%s [%s] has no test line", name, key)
 		}
+	}
+}
+
+// TestEveryClassOfRefusalHasCauses: causes are there for each class that a rule
+// or a code gives to a refusal, and some reply of the test data meets each list.
+func TestEveryClassOfRefusalHasCauses(t *testing.T) {
+	lists := loadCauses()
+	for _, r := range loadRules().rules {
+		if r.Severity == Success || r.Class == "data-continue" || r.Class == "help" {
+			continue
+		}
+		assert.NotNil(t, lists[r.Class], r.Class)
+	}
+	met := map[*phrases.Text]bool{}
+	for _, l := range testLines(t) {
+		a := Reply(ContextAfter(protocol.Protocol(l.protocol), l.command, l.reply))
+		if len(a.Causes) > 0 {
+			met[&a.Causes[0]] = true
+		}
+	}
+	for key, l := range lists {
+		class, _, _ := strings.Cut(strings.TrimPrefix(key, "pop3."), ".")
+		assert.NotNil(t, shelfClasses.get(class), key)
+		assert.True(t, met[&l.Cause[0]], "causes.toml [%s] has no test line", key)
+		for _, c := range l.Cause {
+			assert.Regexp(t, `\p{Han}`, c.ZH, key)
+		}
+	}
+	for text, want := range map[string]string{
+		"[a]\nref = \"r\"\n": "c.toml:1: [a] lacks cause",
+		"[a]\nref = \"r\"\ncause = [{ en = \"x\", zh = \"\" }]\n":              "c.toml:1: [a] lacks zh",
+		"[a]\ncause = [{ en = \"x\", zh = \"y\" }]\n":                          "c.toml:1: [a] lacks ref",
+		"[a]\nref = \"r\"\ncause = [{ en = \"x\", zh = \"y\", cn = \"z\" }]\n": "c.toml:3:32: unknown key a.cn",
+	} {
+		_, err := parseCauses("c.toml", []byte(text))
+		assert.EqualError(t, err, want)
+	}
+}
+
+// TestContradictionsAreNoticed: what in a reply contradicts itself, the command
+// or the protocol has a name for scripts.
+func TestContradictionsAreNoticed(t *testing.T) {
+	for _, c := range []struct{ protocol, line, reply, kind string }{
+		{"smtp", "RCPT TO:<a@b.test>", "450 5.1.1 User unknown", "class-mismatch"},
+		{"smtp", "NOOP", "354 Go ahead", "unlisted-code"},
+		{"smtp", "EHLO x", "250-mail.lab.test\r\n250-SIZE 100", "incomplete"},
+		{"smtp", "EHLO x", "250-mail.lab.test\r\n251 SIZE 100", "mixed-codes"},
+		{"pop3", "", "+OK ready <12345>", "no-timestamp"},
+		{"smtp", "RCPT TO:<a@b.test>", "550 5.1.1 Mailbox full", "enhanced-words"},
+		{"smtp", "mailfrom:<a@b>", "221 2.7.0 Error: I can break rules, too. Goodbye.", "misleading-code"},
+		{"smtp", "RCPT TO:<a@b.test>", "550 5.1.1 User unknown", ""},
+	} {
+		a := Reply(ContextAfter(protocol.Protocol(c.protocol), c.line, c.reply))
+		var kinds []string
+		for _, n := range a.Notices {
+			kinds = append(kinds, n.Kind)
+			assert.Contains(t, a.Details, n.Text)
+		}
+		if c.kind == "" {
+			assert.Empty(t, kinds, c.reply)
+			continue
+		}
+		assert.Contains(t, kinds, c.kind, c.reply)
 	}
 }

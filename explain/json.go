@@ -36,6 +36,16 @@ func (a Annotation) AppendJSON(dst []byte) ([]byte, error) {
 	for i, t := range a.Details {
 		dst = appendText(appendComma(dst, i), t)
 	}
+	dst = append(dst, `],"causes":[`...)
+	for i, t := range a.Causes {
+		dst = appendText(appendComma(dst, i), t)
+	}
+	dst = append(dst, `],"notices":[`...)
+	for i, n := range a.Notices {
+		dst = appendMember(appendComma(dst, i), `{"kind":`, n.Kind)
+		dst = appendMember(dst, `,"en":`, n.Text.EN)
+		dst = append(appendMember(dst, `,"zh":`, n.Text.ZH), '}')
+	}
 	dst = appendSections(append(dst, `],"sections":`...), a.Sections)
 	dst = append(dst, `,"next":[`...)
 	for i, n := range a.Next {

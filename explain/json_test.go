@@ -52,9 +52,17 @@ type annotationShape struct {
 	Summary  phrases.Text   `json:"summary"`
 	Details  []phrases.Text `json:"details"`
 	Sections []sectionShape `json:"sections"`
+	Causes   []phrases.Text `json:"causes"`
+	Notices  []noticeShape  `json:"notices"`
 	Next     []string       `json:"next"`
 	Ref      string         `json:"ref"`
 	Topic    string         `json:"topic"`
+}
+
+type noticeShape struct {
+	Kind string `json:"kind"`
+	EN   string `json:"en"`
+	ZH   string `json:"zh"`
 }
 
 // byReflection is the annotation's JSON as encoding/json makes it.
@@ -70,7 +78,8 @@ func byReflection(t *testing.T, a explain.Annotation) string {
 	out := annotationShape{
 		Protocol: a.Protocol, Command: a.Command, Code: a.Code, Enhanced: a.Enhanced, Class: a.Class,
 		Severity: a.Severity, Fields: a.Fields, Spans: shapes(a.Spans), Digits: shapes(a.Digits),
-		Summary: a.Summary, Details: a.Details, Sections: []sectionShape{}, Next: []string{}, Ref: a.Ref, Topic: a.Topic,
+		Summary: a.Summary, Details: a.Details, Causes: []phrases.Text{}, Notices: []noticeShape{}, Sections: []sectionShape{},
+		Next: []string{}, Ref: a.Ref, Topic: a.Topic,
 	}
 	if out.Fields == nil {
 		out.Fields = map[string]any{}
@@ -84,6 +93,10 @@ func byReflection(t *testing.T, a explain.Annotation) string {
 			rows = append(rows, rowShape{r.Label, r.Text.EN, r.Text.ZH, r.Depth})
 		}
 		out.Sections = append(out.Sections, sectionShape{s.Kind, s.Title.EN, s.Title.ZH, rows})
+	}
+	out.Causes = append(out.Causes, a.Causes...)
+	for _, n := range a.Notices {
+		out.Notices = append(out.Notices, noticeShape{n.Kind, n.Text.EN, n.Text.ZH})
 	}
 	for _, n := range a.Next {
 		out.Next = append(out.Next, n.Line)
@@ -135,7 +148,7 @@ func TestJSONOfOddValues(t *testing.T) {
 			"pairs": [][2]any{{1, odd}, {2, 3}}, "map": map[string]any{"b": odd, "a": 1.5}, "float": 2.25, "int64": int64(9), "text": text,
 		},
 		Spans: []explain.Span{{1, 2, odd, text}, {3, 400, "x", text}}, Digits: []explain.Span{{Text: text}},
-		Summary: text, Details: []phrases.Text{text, {}},
+		Summary: text, Details: []phrases.Text{text, {}}, Causes: []phrases.Text{text}, Notices: []explain.Notice{{Kind: odd, Text: text}},
 		Sections: []explain.Section{{odd, text, []explain.Row{{odd, text, 1}, {}}}, {}}, Next: []explain.Next{{Line: odd}, {Line: "QUIT"}},
 	}
 	assertSameJSON(t, a)

@@ -92,7 +92,7 @@ func (v *view) falseStamp(stamp string) {
 		return
 	}
 	inner := v.text[open+1 : open+end]
-	v.detail(say("detail.no-timestamp", nil))
+	v.contradicts("no-timestamp", say("detail.no-timestamp", nil))
 	if name := utf16Name(inner); name != "" {
 		v.field("server_name", name)
 		v.spanAt(open, end+1, "server-name", phrases.Args{"host": shown(name)})

@@ -22,6 +22,7 @@ func Reply(ctx protocol.Context, r protocol.Reply) Annotation {
 	v.commonParts()
 	v.textSpan()
 	v.summarise()
+	v.causes()
 	v.a.Digits = digits(v.code, v.protocol)
 	v.a.Next = v.next()
 	slices.SortStableFunc(v.a.Spans, func(x, y Span) int { return cmp.Compare(x.Start, y.Start) })

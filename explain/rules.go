@@ -30,9 +30,13 @@ type rule struct {
 	// EN and ZH say more than the class's own words; both or none.
 	EN string `toml:"en"`
 	ZH string `toml:"zh"`
+	// Cause: EN and ZH say what is behind the refusal better than its class does.
+	Cause bool `toml:"cause"`
 	// Alone: EN and ZH say all there is to say; the class's own words would be wrong here.
 	Alone bool   `toml:"alone"`
 	Ref   string `toml:"ref"`
+
+	causes []phrases.Text
 }
 
 // pattern is one phrase of a rule; the index holds it under its first word.
@@ -72,6 +76,9 @@ func parseRules(name string, data []byte) (*ruleBook, error) {
 		if what := book.rules[i].lacks(); what != "" {
 			return nil, fmt.Errorf("%s:%d: rule %d lacks %s", name, lineOfRule(data, i), i+1, what)
 		}
+		if r := &book.rules[i]; r.Cause {
+			r.causes = []phrases.Text{{EN: r.EN, ZH: r.ZH}}
+		}
 		for _, m := range book.rules[i].Match {
 			word := m[:wordEnd(m)]
 			book.index[word] = append(book.index[word], pattern{i, strings.Split(m, "*")})
@@ -88,7 +95,7 @@ func (r *rule) lacks() string {
 		return "a phrase that begins with a word in lower case"
 	case r.Class == "":
 		return "class"
-	case r.EN == "" && r.ZH != "":
+	case r.EN == "" && (r.ZH != "" || r.Cause):
 		return "en"
 	case r.ZH == "" && r.EN != "":
 		return "zh"

@@ -260,6 +260,12 @@ func (v *view) spanOf(value, kind string, args phrases.Args) {
 	}
 }
 
+// contradicts tells of a contradiction, as a detail and under a name for scripts.
+func (v *view) contradicts(kind string, t phrases.Text) {
+	v.a.Notices = append(v.a.Notices, Notice{Kind: kind, Text: t})
+	v.detail(t)
+}
+
 func (v *view) detail(t phrases.Text) {
 	if !t.Empty() {
 		v.a.Details = append(v.a.Details, t)

@@ -155,10 +155,11 @@ func (v *view) codeDetails(code *record) {
 		v.detail(insert(say("detail.enhanced", phrases.Args{"code": v.enhanced}), "what", enhancedWords(v.enhanced)))
 	}
 	if contradiction(v.code, v.enhanced) && v.protocol != protocol.POP3 {
-		v.detail(say("detail.contradiction", phrases.Args{"code": v.code, "enhanced": v.enhanced}))
+		v.contradicts("class-mismatch", say("detail.contradiction", phrases.Args{"code": v.code, "enhanced": v.enhanced}))
 	}
+	v.wordsAgainstCodes()
 	if v.unlisted() {
-		v.detail(say("detail.unlisted", phrases.Args{"code": shown(v.code), "command": shown(v.verb)}))
+		v.contradicts("unlisted-code", say("detail.unlisted", phrases.Args{"code": shown(v.code), "command": shown(v.verb)}))
 	}
 	if v.gbk {
 		v.detail(say("detail.gbk", phrases.Args{"text": shown(v.words)}))
@@ -169,13 +170,13 @@ func (v *view) codeDetails(code *record) {
 func (v *view) frameDetails() {
 	if !v.reply.Complete && len(v.reply.Lines) > 0 {
 		v.field("complete", false)
-		v.detail(say("detail.incomplete", nil))
+		v.contradicts("incomplete", say("detail.incomplete", nil))
 	}
 	if v.reply.Cut > 0 {
 		v.detail(say("detail.cut", phrases.Args{"octets": number(v.reply.Cut)}))
 	}
 	if v.mixedCodes() {
-		v.detail(say("detail.mixed-codes", nil))
+		v.contradicts("mixed-codes", say("detail.mixed-codes", nil))
 	}
 }
 

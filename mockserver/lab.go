@@ -32,7 +32,7 @@ type Config struct {
 	// Emit gets the events: mail delivered and retrieved, messages removed, maildrop locked and
 	// unlocked. It is called from many goroutines, before the reply that tells the client. nil means none.
 	Emit protocol.Sink
-	// Notify gets what the servers' keeper wants to know: connections, mails, refusals. It is called from many
+	// Notify gets what the servers' keeper wants to know: connections, replies, logins, mails. It is called from many
 	// goroutines and must not block. nil means none.
 	Notify func(Notice)
 	// Now tells the time of Received fields, ids and events; nil means time.Now.

@@ -168,7 +168,7 @@ func (s *pop3Session) say(r *saying, args phrases.Args) {
 		_ = s.wire.out.WriteByte(' ') // RFC 5034 §4: "+" SP, then the challenge, even when it is empty
 	}
 	_, _ = s.wire.out.WriteString(string(protocol.CRLF))
-	s.lab.refused(s.wire, s.m, r)
+	s.lab.notifyReply(s.wire, s.m, r)
 	s.m.Follow(protocol.Reply{Code: r.Code, Complete: true, Lines: []protocol.ReplyLine{{Code: r.Code, Separator: " ", Text: text}}})
 	s.count(r.Code)
 }

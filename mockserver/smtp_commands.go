@@ -62,7 +62,7 @@ func (s *smtpSession) startTLS(protocol.Utterance) {
 	}
 	s.say(&s.book.TLSReady, nil)
 	s.mail, s.exchange, s.errors = transaction{}, nil, 0
-	if s.wire.encrypt(cfg) != nil {
+	if s.lab.encrypt(s.wire, cfg) != nil {
 		s.m.Close()
 	}
 }

@@ -227,7 +227,7 @@ func (s *smtpSession) say(r *saying, args phrases.Args) {
 		s.wire.pause(s.ways.slowness(s.errors))
 	}
 	writeSMTP(&s.wire.out, reply)
-	s.lab.refused(s.wire, s.m, r)
+	s.lab.notifyReply(s.wire, s.m, r)
 	reply.Lines = reply.Lines[:1] // a server needs not remember what it has announced
 	s.m.Follow(reply)
 	s.count(reply.Code)
@@ -406,10 +406,10 @@ func (s *smtpSession) respond(u protocol.Utterance, text string) {
 			return
 		}
 		s.user = st.user
-		s.lab.judged(s.wire, true)
+		s.lab.judged(s.wire, s.mech, st.user, true)
 		s.say(&s.book.AuthDone, nil)
 	case denied:
-		s.lab.judged(s.wire, false)
+		s.lab.judged(s.wire, s.mech, User{}, false)
 		s.say(&s.book.AuthFailed, nil)
 	case badToken:
 		s.say(&s.book.AuthBadToken, nil)

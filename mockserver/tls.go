@@ -124,11 +124,21 @@ func (w *wire) encrypt(cfg *tls.Config) error {
 	return nil
 }
 
+// encrypt begins TLS, and notices how that went.
+func (l *Lab) encrypt(w *wire, cfg *tls.Config) error {
+	err := w.encrypt(cfg)
+	l.notifyTLS(w, err)
+	return err
+}
+
 // secure encrypts a connection, and reports whether the session can go on. A handshake that
 // fails ends it; the client has been told by an alert.
 func (l *Lab) secure(w *wire) bool {
 	cfg, err := l.tlsConfig()
-	return err == nil && w.encrypt(cfg) == nil
+	if err == nil {
+		err = l.encrypt(w, cfg)
+	}
+	return err == nil
 }
 
 // secured returns the TLS state, nil while the connection is in the clear.

@@ -43,10 +43,26 @@ func (r *Renderer) annotation(a explain.Annotation, raw string, full bool) {
 		}
 		r.sections(a.Sections)
 	}
+	if full {
+		r.causes(a)
+	}
 	r.next(a, full)
 	if standards := explain.Standards(a.Ref); full && standards != "" {
 		r.bar(styleNote, r.label("", "plain.standard")+standards)
 	}
+}
+
+// causes lists what may be behind a refusal, likeliest first; a single cause
+// that the summary has told is not told again.
+func (r *Renderer) causes(a explain.Annotation) {
+	if len(a.Causes) == 0 || len(a.Causes) == 1 && strings.Contains(a.Summary.In(r.lang), a.Causes[0].In(r.lang)) {
+		return
+	}
+	list := make([]string, len(a.Causes))
+	for i, c := range a.Causes {
+		list[i] = say("cause", phrases.Args{"n": itoa(i + 1), "cause": c.In(r.lang)}).In(r.lang)
+	}
+	r.bar(styleNone, say("causes", phrases.Args{"list": strings.Join(list, say("causes-join", nil).In(r.lang))}).In(r.lang))
 }
 
 func severityStyle(s string) style {
@@ -144,8 +160,10 @@ func (r *Renderer) quoted(s explain.Span, raw string) string {
 	case "header":
 		name, _, _ := strings.Cut(part, ":")
 		return phrases.Clean(name) + ":"
-	case "blank-line", "body":
-		return say("part."+s.Kind, nil).In(r.lang)
+	case "blank-line":
+		return say("part.blank-line", nil).In(r.lang)
+	case "body":
+		return say("part.body", nil).In(r.lang)
 	}
 	return phrases.Clean(unfolded(part))
 }

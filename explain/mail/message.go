@@ -207,7 +207,7 @@ func (r *reader) groupLine(line string, at int) {
 	switch last := len(groups) - 1; {
 	case line == "":
 		if last < 0 || len(groups[last]) > 0 && len(groups) < MaxGroups {
-			r.m.Report = append(groups, nil)
+			r.m.Report = append(r.m.Report, nil)
 		}
 	case line[0] == ' ' || line[0] == '\t':
 		if last >= 0 {
