@@ -51,9 +51,9 @@ type annotationShape struct {
 	Digits   []spanShape    `json:"digits"`
 	Summary  phrases.Text   `json:"summary"`
 	Details  []phrases.Text `json:"details"`
-	Sections []sectionShape `json:"sections"`
 	Causes   []phrases.Text `json:"causes"`
 	Notices  []noticeShape  `json:"notices"`
+	Sections []sectionShape `json:"sections"`
 	Next     []string       `json:"next"`
 	Ref      string         `json:"ref"`
 	Topic    string         `json:"topic"`
