@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"crypto/subtle"
 	"slices"
 	"strings"
 
@@ -37,8 +36,10 @@ func (l *Lab) localName(name string) string {
 // checkPassword returns the account when name and password fit.
 func (l *Lab) checkPassword(name, password string) (User, bool) {
 	u, ok := l.user(name)
-	same := subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) == 1
-	return u, ok && same
+	if !ok && l.cfg.Data != "" { // it takes as long as for a name that somebody has
+		_, _ = newAccount(name, password)
+	}
+	return u, ok && u.hasPassword(password)
 }
 
 // addressOf is a user's address.
