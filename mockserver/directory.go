@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"slices"
 	"strings"
 
 	"maillab/protocol"
@@ -36,8 +35,8 @@ func (l *Lab) localName(name string) string {
 // checkPassword returns the account when name and password fit.
 func (l *Lab) checkPassword(name, password string) (User, bool) {
 	u, ok := l.user(name)
-	if !ok && l.cfg.Data != "" { // it takes as long as for a name that somebody has
-		_, _ = newAccount(name, password)
+	if l.cfg.Data != "" && (!ok || u.Password != "") {
+		l.pretend(name, password)
 	}
 	return u, ok && u.hasPassword(password)
 }
@@ -76,6 +75,9 @@ func (l *Lab) mailboxesFor(p protocol.Path) ([]*mailbox, whereabouts) {
 
 // membersOf returns the users that a local part stands for: one, or those of an alias.
 func (l *Lab) membersOf(local string) []User {
+	if name, ok := l.cfg.Aliases[strings.ToLower(local)]; ok {
+		local = name
+	}
 	if u, ok := l.user(local); ok {
 		return []User{u}
 	}
@@ -83,7 +85,7 @@ func (l *Lab) membersOf(local string) []User {
 	case strings.EqualFold(local, listName):
 		return l.cfg.Users
 	case len(l.cfg.Users) == 0:
-	case strings.EqualFold(local, "postmaster"), local == chinesePostmaster, slices.Contains(l.cfg.Greylist, strings.ToLower(local)):
+	case strings.EqualFold(local, "postmaster"), local == chinesePostmaster:
 		return l.cfg.Users[:1]
 	}
 	return nil

@@ -86,5 +86,8 @@ func (l *Lab) dress() error {
 		return err
 	}
 	l.manner.Store(m)
+	if err := l.inure(l.cfg.Habits); err != nil {
+		return err
+	}
 	return l.SetFaults(l.cfg.Faults...)
 }

@@ -64,12 +64,15 @@ type Config struct {
 	Retry []time.Duration
 	// After is the clock of those waits; nil means time.After.
 	After func(time.Duration) <-chan time.Time
-	// Greylist are local parts, in lower case, for which the first try of each sender is put off.
-	Greylist []string
+	// Aliases are local parts, in lower case, each with the user whose mailbox gets its mail.
+	Aliases map[string]string
 	// Personas that the servers talk like (Personas lists them); nil is the lab's own manner.
 	Personas []string
 	// Faults that are on from the start, "NAME" or "NAME:ARGUMENTS" (Faults lists them).
 	Faults []string
+	// Habits are faults that belong to this server: they stay when faults are switched off, and no event
+	// tells of them.
+	Habits []string
 	// TellUsers lets VRFY and EXPN tell who has a mailbox here. Most servers keep that to themselves
 	// (RFC 5321 §7.3), and so does the lab unless told otherwise.
 	TellUsers bool
@@ -149,7 +152,6 @@ type Lab struct {
 	closed bool
 	wires  map[*wire]struct{}
 	per    map[string]int // connections by remote address
-	grey   map[string]bool
 }
 
 // door is one open listener.
@@ -375,7 +377,7 @@ func (l *Lab) serve(nc net.Conn, s *service) {
 	}
 	defer l.part(w)
 	l.notify(w, Notice{Kind: NoticeConnected})
-	if s.implicitTLS && !l.secure(w) {
+	if s.implicitTLS && !l.secure(w, s.protocol) {
 		return
 	}
 	if s.protocol == protocol.POP3 {

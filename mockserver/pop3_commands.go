@@ -164,7 +164,7 @@ func (s *pop3Session) offersTLS() string {
 }
 
 // startTLS agrees, and begins TLS before anything else is read (RFC 2595 §4).
-func (s *pop3Session) startTLS(protocol.Utterance) {
+func (s *pop3Session) startTLS(u protocol.Utterance) {
 	cfg, err := s.lab.tlsConfig()
 	if err != nil {
 		s.say(&s.book.TLSUnavailable, nil)
@@ -172,7 +172,7 @@ func (s *pop3Session) startTLS(protocol.Utterance) {
 	}
 	s.say(&s.book.TLSReady, nil)
 	s.errors, s.utf8, s.chinese = 0, false, false
-	if s.lab.encrypt(s.wire, cfg) != nil {
+	if s.lab.handshake(s.wire, cfg, s.point(u)) != nil {
 		s.m.Close()
 	}
 }

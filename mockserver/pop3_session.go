@@ -23,7 +23,6 @@ type pop3Session struct {
 	ways    *ways     // and the persona's habits
 	utf8    bool      // the client has said UTF8
 	chinese bool      // and LANG zh
-	bigger  int       // a fault adds so many octets to what is told of a message
 	read    int       // lines so far
 
 	exchange exchange
@@ -210,7 +209,7 @@ func (s *pop3Session) list(r *saying, status phrases.Args) {
 }
 
 func (s *pop3Session) messageArgs(n int, m *Message) phrases.Args {
-	return phrases.Args{"n": strconv.Itoa(n), "octets": strconv.Itoa(m.Octets() + s.bigger), "id": m.ID}
+	return phrases.Args{"n": strconv.Itoa(n), "octets": strconv.Itoa(s.told(m.Octets(), 1)), "id": m.ID}
 }
 
 // lines sends a multi-line reply of the lines that the data hold.
@@ -306,5 +305,10 @@ func (s *store) update(d *maildrop) (int, error) {
 // status is what STAT tells.
 func (s *pop3Session) status() phrases.Args {
 	d := s.drop
-	return phrases.Args{"count": strconv.Itoa(d.count()), "octets": strconv.Itoa(d.octets + s.bigger*d.count())}
+	return phrases.Args{"count": strconv.Itoa(d.count()), "octets": strconv.Itoa(s.told(d.octets, d.count()))}
+}
+
+// told is the size of so many messages as a fault has it told.
+func (s *pop3Session) told(octets, messages int) int {
+	return max(octets+s.wire.bigger*messages, 0)
 }

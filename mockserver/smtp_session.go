@@ -221,7 +221,7 @@ func (s *smtpSession) say(r *saying, args phrases.Args) {
 	s.lab.places(s.ways, r, args, s.wire)
 	reply := smtpReply(s.ways.coded(r), args)
 	if r.key == s.book.Ehlo.key {
-		reply = s.ways.announced(reply)
+		reply = s.ways.announced(reply, s.wire)
 	}
 	if reply.Code[0] > '3' {
 		s.wire.pause(s.ways.slowness(s.errors))

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"time"
+
+	"maillab/protocol"
 )
 
 // How TLS is announced in the EHLO reply (RFC 3207 §3) and among POP3's capabilities (RFC 2595 §4).
@@ -124,19 +126,12 @@ func (w *wire) encrypt(cfg *tls.Config) error {
 	return nil
 }
 
-// encrypt begins TLS, and notices how that went.
-func (l *Lab) encrypt(w *wire, cfg *tls.Config) error {
-	err := w.encrypt(cfg)
-	l.notifyTLS(w, err)
-	return err
-}
-
 // secure encrypts a connection, and reports whether the session can go on. A handshake that
 // fails ends it; the client has been told by an alert.
-func (l *Lab) secure(w *wire) bool {
+func (l *Lab) secure(w *wire, p protocol.Protocol) bool {
 	cfg, err := l.tlsConfig()
 	if err == nil {
-		err = l.encrypt(w, cfg)
+		err = l.handshake(w, cfg, point{protocol: p, client: w.peer})
 	}
 	return err == nil
 }
