@@ -48,7 +48,7 @@ func (s *pop3Session) apop(u protocol.Utterance) {
 	account, known := s.lab.user(words[0])
 	want := protocol.APOPDigest(s.timestamp, account.Password)
 	same := subtle.ConstantTimeCompare([]byte(strings.ToLower(words[1])), []byte(want)) == 1
-	s.enter(account, known && same)
+	s.enter(account, known && same && account.Password != "")
 }
 
 // mechanism is how the client logs in: by a command, or by AUTH and one of its mechanisms.

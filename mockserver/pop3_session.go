@@ -38,7 +38,9 @@ func newPOP3Session(l *Lab, w *wire, svc *service) *pop3Session {
 		lab: l, wire: w, m: protocol.NewMachine(protocol.POP3), host: l.hostOf(*svc),
 		book: &man.pop3.Reply, words: &man.pop3, ways: man.pop3Ways,
 	}
-	s.timestamp = l.nonce(s.host)
+	if l.passwords {
+		s.timestamp = l.nonce(s.host) // without it there is no APOP (RFC 1939 §7)
+	}
 	if svc.implicitTLS {
 		s.m.Secure()
 	}

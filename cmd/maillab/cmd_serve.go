@@ -17,6 +17,8 @@ import (
 type serveFlags struct {
 	smtp, submission, smtps, pop3, pop3s []string
 	users, tokens                        []string
+	usersFile                            string
+	mbox, maildir                        []string
 	domain                               string
 	tlsCert, tlsKey, caOut               string
 	personas, faults                     []string
@@ -42,6 +44,9 @@ func (p *program) serveCommand() *cobra.Command {
 	c.Flags().StringArrayVar(&f.pop3, "pop3", nil, "")
 	c.Flags().StringArrayVar(&f.pop3s, "pop3s", nil, "")
 	c.Flags().StringArrayVar(&f.users, "user", nil, "")
+	c.Flags().StringVar(&f.usersFile, "users", "", "")
+	c.Flags().StringArrayVar(&f.mbox, "mbox", nil, "")
+	c.Flags().StringArrayVar(&f.maildir, "maildir", nil, "")
 	c.Flags().StringArrayVar(&f.tokens, "token", nil, "")
 	c.Flags().StringVar(&f.tlsCert, "tls-cert", "", "")
 	c.Flags().StringVar(&f.tlsKey, "tls-key", "", "")
@@ -83,6 +88,10 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return startError(err)
 	}
 	if err := f.writeCA(l.CertificateAuthority()); err != nil {
+		_ = l.Close()
+		return err
+	}
+	if err := p.loadMail(f, l); err != nil {
 		_ = l.Close()
 		return err
 	}
@@ -131,16 +140,11 @@ func (f serveFlags) config() (mockserver.Config, error) {
 			cfg.Listeners = append(cfg.Listeners, mockserver.Listener{Service: s.service, Addr: addr})
 		}
 	}
-	for _, u := range f.users {
-		name, password, ok := strings.Cut(u, ":")
-		if !ok || name == "" || password == "" {
-			return cfg, &usageError{say("error.user", phrases.Args{"value": phrases.Clean(name)})}
-		}
-		cfg.Users = append(cfg.Users, mockserver.User{Name: name, Password: password})
-	}
-	if err := f.giveTokens(cfg.Users); err != nil {
+	users, err := f.accounts()
+	if err != nil {
 		return cfg, err
 	}
+	cfg.Users = users
 	if err := f.keep.apply(&cfg); err != nil {
 		return cfg, err
 	}
