@@ -62,6 +62,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if err != nil {
 		return err
 	}
+	defer leaveProcessors(f.keep.data != "")()
 	l, err := mockserver.Start(cfg)
 	if trouble := strangeName(err); trouble != nil {
 		return trouble
