@@ -346,7 +346,7 @@ func TestEveryTextIsThereAndUsed(t *testing.T) {
 		code.Write(data)
 	}
 	// Keys that are put together from a prefix and a name that stands in code elsewhere.
-	made := []string{"cmd.", "dial.", "closed.", "escape.", "explain.level.", "help.group.", "servers.service.", "tls.", "welcome.", "command.not-connected-", "help.at-the-lab", "help.connected"}
+	made := []string{"cmd.", "dial.", "closed.", "escape.", "explain.level.", "fault.place.", "help.group.", "servers.service.", "tls.", "welcome.", "command.not-connected-", "help.at-the-lab", "help.connected"}
 	for _, key := range lab.TextKeys() {
 		used := strings.Contains(code.String(), `"`+key+`"`)
 		for _, m := range made {

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"maillab/lessons"
@@ -113,7 +114,7 @@ func runFault(_ context.Context, s *Shell, arg string) error {
 	for _, spec := range strings.Fields(arg) {
 		name, _, _ := strings.Cut(spec, ":")
 		if f, ok := mockserver.FaultNamed(name); ok {
-			s.show(Block{Kind: Heading, Text: f.Title}, Block{Kind: Para, Text: f.About})
+			s.show(Block{Kind: Heading, Text: f.Title}, Block{Kind: Para, Text: f.About}, Block{Kind: Note, Text: FaultPlaces(f)})
 		}
 	}
 	s.show(Block{Kind: Success, Text: Say("fault.on", phrases.Args{"faults": strings.Join(n.FaultsOn(), ", ")})})
@@ -159,6 +160,24 @@ func FaultTrouble(err error) error {
 		return trouble("fault.too-many", args)
 	}
 	return trouble("fault.argument", args)
+}
+
+// FaultPlaces says where in the table a fault strikes.
+func FaultPlaces(f *mockserver.Fault) phrases.Text {
+	var en, zh []string
+	for _, p := range f.Places() {
+		where := Say("fault.place."+p.At, nil)
+		switch {
+		case p.At == "command" && slices.Contains(p.Verbs, "*"):
+			where = Say("fault.place.every", nil)
+		case p.At == "command":
+			where = plain(strings.ToUpper(strings.NewReplacer("{", "", "}", "").Replace(strings.Join(p.Verbs, ", "))))
+		}
+		protocol := strings.ToUpper(string(p.Protocol))
+		en, zh = append(en, strings.TrimSpace(protocol+" "+where.EN)), append(zh, strings.TrimSpace(protocol+" "+where.ZH))
+	}
+	places := phrases.Text{EN: strings.Join(en, "; "), ZH: strings.Join(zh, "；")}
+	return Say("fault.places", nil).With("places", places)
 }
 
 // FaultText says that a fault has struck.

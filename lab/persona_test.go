@@ -28,7 +28,7 @@ func TestPersonaAtTheDesk(t *testing.T) {
 
 func TestFaultAtTheDesk(t *testing.T) {
 	d := newDesk(t)
-	assert.Contains(t, d.say("fault"), "greylist[:WAIT]")
+	assert.Contains(t, d.say("fault"), "greylist[:WAIT][,NAME]")
 	assert.Contains(t, d.say("fault mailbox-full:552"), "Going wrong on purpose now: mailbox-full:552")
 	d.say("telnet smtp.lab.test 25", "helo x", "mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "quit")
 	assert.Equal(t, []string{"220", "250", "250", "552", "221"}, d.codes())
@@ -43,7 +43,7 @@ func TestFaultAtTheDesk(t *testing.T) {
 	assert.Equal(t, 1, struck)
 	assert.Contains(t, d.say("fault plague"), "no fault `plague`")
 	assert.Contains(t, d.say("fault greylist:soon"), "WAIT of `greylist`")
-	assert.Contains(t, d.say("fault greylist:1s,2s"), "too much for `greylist`")
+	assert.Contains(t, d.say("fault greylist:1s,x,y"), "too much for `greylist`")
 	assert.Contains(t, d.say("fault off"), "Nothing is made to go wrong")
 	assert.Empty(t, d.net.FaultsOn())
 }

@@ -20,7 +20,7 @@ func TestALessonsServersArePutBack(t *testing.T) {
 	putBack, err := s.setUp(&lessons.Lesson{Persona: []string{"gmail"}, Faults: []string{"greylist"}})
 	require.NoError(t, err)
 	assert.Equal(t, "gmail", n.Persona(protocol.POP3))
-	assert.Equal(t, []string{"greylist:30s"}, n.FaultsOn())
+	assert.Equal(t, []string{"greylist:30s,*"}, n.FaultsOn())
 	putBack()
 	assert.Equal(t, "qmail", n.Persona(protocol.SMTP))
 	assert.Equal(t, "exchange", n.Persona(protocol.POP3))

@@ -105,3 +105,25 @@ func TestEveryHandshakeHasWords(t *testing.T) {
 		assert.NotContains(t, text.EN+text.ZH, "{")
 	}
 }
+
+// TestFlawsAreTold: what is wrong with the lab's TLS on purpose, told as that of a stranger's server.
+func TestFlawsAreTold(t *testing.T) {
+	d := newDesk(t)
+	for spec, want := range map[string][2]string{
+		"tls-expired":     {"expired on", "过期"},
+		"tls-wrong-name":  {"is for www.elsewhere.test, not for smtp.lab.test", "是 www.elsewhere.test 的，不是 smtp.lab.test 的"},
+		"tls-self-signed": {"signed this certificate itself", "服务器自己签的"},
+	} {
+		d.say("fault off", "fault "+spec, "telnet smtp.lab.test 587", "ehlo x", "starttls")
+		require.NotNil(t, d.lastTLS())
+		told := lab.TellTLS(protocol.Event{Host: "smtp.lab.test", TLS: d.lastTLS()})
+		assert.Contains(t, told.Verdict.EN, want[0], spec)
+		assert.Contains(t, told.Verdict.ZH, want[1], spec)
+		assert.True(t, d.shell.Connected(), "maillab is for looking")
+		d.say("quit")
+	}
+	for how, want := range map[string]string{"alert": "with an alert", "cut": "in the middle of it", "plain": "was no TLS"} {
+		assert.Contains(t, d.say("fault off", "fault tls-failure:"+how, "telnet smtp.lab.test 465"), want)
+		assert.False(t, d.shell.Connected(), how)
+	}
+}

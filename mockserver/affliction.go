@@ -15,9 +15,12 @@ import (
 
 // The places at which sessions ask whether a fault strikes.
 const (
-	hookCommand = "command"
-	hookLogin   = "login"
+	hookCommand   = "command"
+	hookLogin     = "login"
+	hookHandshake = "handshake"
 )
+
+var hooks = []string{hookCommand, hookLogin, hookHandshake}
 
 // maxSeen bounds what one fault remembers.
 const maxSeen = 10_000
@@ -27,6 +30,7 @@ type affliction struct {
 	fault   *Fault
 	spec    string
 	strikes []armedStrike
+	habit   bool // it belongs to the server (Config.Habits)
 
 	mu    sync.Mutex // guards what follows
 	seen  map[string][]time.Time
@@ -39,9 +43,11 @@ type armedStrike struct {
 	says                                     *saying
 	passAfter, within, pause, drip, restart  time.Duration
 	over, recipients, cutIn, cutOut, enlarge int
+	flaw                                     *flaw // what is wrong with TLS
 }
 
-// arm fills in the arguments. What is not given is -1, so that 0 can be said.
+// arm fills in the arguments. What is not given is -1, so that 0 can be said; only what is added may
+// be less, and is nothing when it is not given.
 func arm(s strike, values phrases.Args) (armedStrike, error) {
 	out := armedStrike{strike: s}
 	for _, d := range []struct {
@@ -72,9 +78,17 @@ func arm(s strike, values phrases.Args) (armedStrike, error) {
 		}
 		*n.to = v
 	}
+	if s.Add == "" {
+		out.enlarge = 0
+	}
 	out.Verb = nil
 	for _, v := range s.Verb {
 		out.Verb = append(out.Verb, fill(v, values))
+	}
+	out.To, out.Mask, out.Reply = fill(s.To, values), fill(s.Mask, values), fill(s.Reply, values)
+	var err error
+	if out.flaw, err = flawOf(s, values); err != nil {
+		return out, err
 	}
 	if s.Code != "" {
 		out.says = &saying{
@@ -104,7 +118,7 @@ func (a *affliction) applies(s *armedStrike, at string, p point, now time.Time) 
 	if !slices.Contains(s.Verb, p.verb) && !slices.Contains(s.Verb, "*") {
 		return false
 	}
-	if s.recipients >= 0 && p.recipients < s.recipients {
+	if s.recipients >= 0 && p.recipients < s.recipients || s.To != "" && !s.meets(p.to) {
 		return false
 	}
 	a.mu.Lock()
@@ -143,6 +157,12 @@ func (a *affliction) due(s *armedStrike, p point, now time.Time) bool {
 	}
 	a.seen[key] = append(times, now)
 	return false
+}
+
+// meets reports whether the strike is about a recipient.
+func (s *armedStrike) meets(to string) bool {
+	local, _, _ := strings.Cut(to, "@")
+	return s.To == "*" || strings.EqualFold(s.To, local)
 }
 
 func (s *armedStrike) key(p point) string {
@@ -186,13 +206,30 @@ func (l *Lab) SetFaults(specs ...string) error {
 		if err != nil {
 			return err
 		}
-		if i := slices.IndexFunc(old, func(o *affliction) bool { return o.spec == a.spec }); i >= 0 {
+		if i := slices.IndexFunc(old, func(o *affliction) bool { return !o.habit && o.spec == a.spec }); i >= 0 {
 			a = old[i]
 		}
 		on = append(slices.DeleteFunc(on, func(o *affliction) bool { return o.fault == a.fault }), a)
 	}
 	l.faults.downUntil = time.Time{}
+	on = append(on, slices.DeleteFunc(slices.Clone(old), func(a *affliction) bool { return !a.habit })...)
 	l.faults.on.Store(&on)
+	return nil
+}
+
+// inure gives the server its habits: faults that stay when others are switched off, and of which no
+// event tells.
+func (l *Lab) inure(specs []string) error {
+	var habits []*affliction
+	for _, spec := range specs {
+		a, err := parseFault(spec)
+		if err != nil {
+			return err
+		}
+		a.habit = true
+		habits = append(habits, a)
+	}
+	l.faults.on.Store(&habits)
 	return nil
 }
 
@@ -200,7 +237,9 @@ func (l *Lab) SetFaults(specs ...string) error {
 func (l *Lab) FaultsOn() []string {
 	out := []string{}
 	for _, a := range l.faults.current() {
-		out = append(out, a.spec)
+		if !a.habit {
+			out = append(out, a.spec)
+		}
 	}
 	return out
 }
@@ -211,8 +250,8 @@ type sufferer interface {
 	point(protocol.Utterance) point
 	say(*saying, phrases.Args)
 	connection() *wire
-	// swell makes every message so many octets bigger than it is, in what is told of it.
-	swell(int)
+	// words are the replies in the manner of this session, and its persona's habits.
+	manner() ([]*saying, *ways)
 }
 
 // suffer lets the faults strike that are on for this place. It reports whether the line has been
@@ -221,8 +260,7 @@ func (l *Lab) suffer(s sufferer, at string, u protocol.Utterance) (over bool) {
 	on := l.faults.current()
 	w := s.connection()
 	if at == hookCommand {
-		w.drip, w.cutIn, w.cutOut = 0, -1, -1
-		s.swell(0)
+		w.drip, w.cutIn, w.cutOut, w.bigger, w.hidden = 0, -1, -1, 0, nil
 	}
 	if len(on) == 0 {
 		return false
@@ -233,8 +271,8 @@ func (l *Lab) suffer(s sufferer, at string, u protocol.Utterance) (over bool) {
 			if !a.applies(&a.strikes[i], at, p, l.cfg.Now()) {
 				continue
 			}
-			l.emit(protocol.Event{Kind: protocol.KindFault, Name: a.fault.Name, Arg: p.verb, Address: w.nc.RemoteAddr().String()})
-			if l.blow(s, &a.strikes[i]) {
+			l.tellStrike(a, p, w)
+			if l.blow(s, &a.strikes[i], p) {
 				return true
 			}
 		}
@@ -242,8 +280,29 @@ func (l *Lab) suffer(s sufferer, at string, u protocol.Utterance) (over bool) {
 	return false
 }
 
+// tellStrike lets the learner know whose doing it is.
+func (l *Lab) tellStrike(a *affliction, p point, w *wire) {
+	if !a.habit {
+		l.emit(protocol.Event{Kind: protocol.KindFault, Name: a.fault.Name, Arg: p.verb, Address: w.nc.RemoteAddr().String()})
+	}
+}
+
+// worded is what a strike says: in the persona's own words where it has some that mean as much.
+func (s *armedStrike) worded(who sufferer) *saying {
+	all, w := who.manner()
+	if _, own := w.Reply[s.Reply]; !own {
+		return s.says
+	}
+	for _, r := range all {
+		if r.key == s.Reply && r.Code[0] == s.says.Code[0] {
+			return r
+		}
+	}
+	return s.says
+}
+
 // blow does what a strike does.
-func (l *Lab) blow(s sufferer, a *armedStrike) (over bool) {
+func (l *Lab) blow(s sufferer, a *armedStrike, p point) (over bool) {
 	w := s.connection()
 	w.pause(max(a.pause, 0))
 	if a.drip > 0 || a.cutOut >= 0 {
@@ -256,11 +315,14 @@ func (l *Lab) blow(s sufferer, a *armedStrike) (over bool) {
 	if a.cutOut >= 0 {
 		w.cutOut = a.cutOut
 	}
-	if a.enlarge >= 0 {
-		s.swell(a.enlarge)
+	w.bigger += a.enlarge
+	for _, keyword := range a.Hide {
+		w.hidden = append(w.hidden, masked{keyword, a.Mask})
 	}
 	if a.says != nil {
-		s.say(a.says, nil)
+		s.say(a.worded(s), phrases.Args{
+			"address": p.to, "user": p.user, "domain": l.cfg.Domain, "limit": strconv.Itoa(l.cfg.Limits.Recipients),
+		})
 	}
 	switch {
 	case a.restart >= 0:

@@ -80,7 +80,8 @@ func newTemplate(name string, now time.Time, life time.Duration) (*x509.Certific
 	}, nil
 }
 
-// issue makes a server certificate for names and IP addresses (RFC 6125).
+// issue makes a server certificate for names and IP addresses (RFC 6125), good from now on. Without
+// an authority the certificate signs itself.
 func (a *authority) issue(names []string, now time.Time) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -99,12 +100,20 @@ func (a *authority) issue(names []string, now time.Time) (*tls.Certificate, erro
 			template.DNSNames = append(template.DNSNames, n)
 		}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
+	signer, signing := template, key
+	if a != nil {
+		signer, signing = a.cert, a.key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, signer, &key.PublicKey, signing)
 	if err != nil {
 		return nil, err
 	}
+	chain := [][]byte{der}
+	if a != nil {
+		chain = append(chain, a.cert.Raw)
+	}
 	leaf, err := x509.ParseCertificate(der)
-	return &tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: key, Leaf: leaf}, err
+	return &tls.Certificate{Certificate: chain, PrivateKey: key, Leaf: leaf}, err
 }
 
 func (a *authority) pem() []byte {

@@ -256,7 +256,7 @@ func (d *dialogue) set(cfg *Config, words []string) {
 	case "queue":
 		cfg.Limits.Queue = n
 	case "greylist":
-		cfg.Greylist = []string{words[1]}
+		cfg.Habits, cfg.Aliases = []string{"greylist:0s," + words[1]}, map[string]string{words[1]: "jspdevelop"}
 	case "recipients":
 		cfg.Limits.Recipients = n
 	case "mailbox":

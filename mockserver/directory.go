@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"crypto/subtle"
-	"slices"
 	"strings"
 
 	"maillab/protocol"
@@ -75,6 +74,9 @@ func (l *Lab) mailboxesFor(p protocol.Path) ([]*mailbox, whereabouts) {
 
 // membersOf returns the users that a local part stands for: one, or those of an alias.
 func (l *Lab) membersOf(local string) []User {
+	if name, ok := l.cfg.Aliases[strings.ToLower(local)]; ok {
+		local = name
+	}
 	if u, ok := l.user(local); ok {
 		return []User{u}
 	}
@@ -82,7 +84,7 @@ func (l *Lab) membersOf(local string) []User {
 	case strings.EqualFold(local, listName):
 		return l.cfg.Users
 	case len(l.cfg.Users) == 0:
-	case strings.EqualFold(local, "postmaster"), local == chinesePostmaster, slices.Contains(l.cfg.Greylist, strings.ToLower(local)):
+	case strings.EqualFold(local, "postmaster"), local == chinesePostmaster:
 		return l.cfg.Users[:1]
 	}
 	return nil

@@ -79,27 +79,6 @@ func (s *smtpSession) relays(p protocol.Path, args phrases.Args) bool {
 	return false
 }
 
-// greylisted: the first try for such an address is put off (RFC 6647 §2).
-func (l *Lab) greylisted(from, to protocol.Path) bool {
-	if !slices.Contains(l.cfg.Greylist, strings.ToLower(to.Local)) {
-		return false
-	}
-	key := strings.ToLower(from.String() + " " + to.String())
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.grey[key] || len(l.grey) > maxGrey {
-		return false
-	}
-	if l.grey == nil {
-		l.grey = map[string]bool{}
-	}
-	l.grey[key] = true
-	return true
-}
-
-// maxGrey bounds what is remembered of senders.
-const maxGrey = 10000
-
 // hops counts the Received fields of a mail's header.
 func hops(content []byte) int {
 	n := 0

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -37,12 +39,22 @@ type Fault struct {
 // FaultArg is one argument of a fault.
 type FaultArg struct {
 	Name string `toml:"name"`
-	// Kind is "duration", "number", "code" or "command".
+	// Kind is "duration", "number", "difference" (a number below nothing too), "code", "command" or "word".
 	Kind string `toml:"kind"`
 	// Default is what it is when it is left out; "" means that it must be given.
 	Default string `toml:"default"`
 	// OneOf lists what it may be; nil leaves that to the kind.
 	OneOf []string `toml:"one-of"`
+	// Choice lists what it may be, each with more places that it fills in the strikes.
+	Choice map[string]map[string]string `toml:"choice"`
+}
+
+// choices are what the argument may be; nil leaves that to its kind.
+func (a FaultArg) choices() []string {
+	if a.Choice != nil {
+		return sortedKeys(a.Choice)
+	}
+	return a.OneOf
 }
 
 // Usage is the form in which the fault is asked for: "greylist[:WAIT]".
@@ -63,6 +75,30 @@ func (f *Fault) Usage() string {
 	return b.String()
 }
 
+// FaultPlace is where a fault strikes.
+type FaultPlace struct {
+	// Protocol is "" where it strikes in both.
+	Protocol protocol.Protocol
+	// At is "command", "login" or "handshake".
+	At string
+	// Verbs as in the table, "." for the end of a mail, "*" for every line, or an argument in braces.
+	Verbs []string
+}
+
+// Places lists where in the table the fault strikes, each place once.
+func (f *Fault) Places() []FaultPlace {
+	var out []FaultPlace
+	for _, s := range f.Strike {
+		p := FaultPlace{s.Protocol, s.At, s.Verb}
+		if !slices.ContainsFunc(out, func(q FaultPlace) bool {
+			return q.At == p.At && q.Protocol == p.Protocol && slices.Equal(q.Verbs, p.Verbs)
+		}) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // strike is one place where a fault strikes, and what it does there. Every condition that is given
 // must be met. Numbers and times are texts, because they may be {arguments}.
 type strike struct {
@@ -70,7 +106,8 @@ type strike struct {
 	// Verb of the line at which it strikes, as in the table, "." for the end of a mail and "*" for
 	// every line and the greeting.
 	Verb []string `toml:"verb"`
-	// At is the hook: "command", before the line is carried out; "login", when a password was right.
+	// At is the hook: "command", before the line is carried out; "login", when a password was right;
+	// "handshake", when TLS begins.
 	At string `toml:"at"`
 
 	// Key tells what is counted apart: "client", "from", "to", "user".
@@ -80,6 +117,8 @@ type strike struct {
 	// Over and Within: it strikes when the key was seen more often in that time.
 	Over   string `toml:"over"`
 	Within string `toml:"within"`
+	// To is the local part of the recipient; "*" is everybody.
+	To string `toml:"to"`
 	// Recipients: it strikes when so many have been accepted.
 	Recipients string `toml:"recipients"`
 	// Once: it strikes one time only.
@@ -92,6 +131,9 @@ type strike struct {
 	Enhanced string `toml:"enhanced"`
 	Text     string `toml:"text"`
 	ZH       string `toml:"zh"`
+	// Reply names a reply of the server's data: a persona that words it, and means as much by its code,
+	// says it in its own words.
+	Reply string `toml:"reply"`
 	// Close cuts the connection: "before" the line is carried out, "after" that, with the answer lost.
 	Close string `toml:"close"`
 	// CutIn and CutOut cut it when so many octets of the mail have come in, or of the answer gone out.
@@ -101,6 +143,16 @@ type strike struct {
 	Drip string `toml:"drip"`
 	// Add is added to the size of every message.
 	Add string `toml:"add"`
+	// Hide takes these keywords out of what is announced; Mask, if given, stands there instead.
+	Hide []string `toml:"hide"`
+	Mask string   `toml:"mask"`
+	// Handshake is what comes instead of TLS: "alert", "cut", "silent", or "plain", which is Text in the clear.
+	Handshake string `toml:"handshake"`
+	// CertificateNames are whom the certificate is for, CertificateExpired is how long ago it ended, and
+	// CertificateAlone that it signed itself.
+	CertificateNames   []string `toml:"certificate-names"`
+	CertificateExpired string   `toml:"certificate-expired"`
+	CertificateAlone   bool     `toml:"certificate-alone"`
 	// Restart cuts every connection and takes none for so long.
 	Restart string `toml:"restart"`
 	// After lists client lines that can get the answer.
@@ -129,7 +181,9 @@ func readFaults(fsys fs.FS, pattern string) ([]*Fault, error) {
 }
 
 // examples are values of each kind, to try a fault's strikes with when it is loaded.
-var examples = map[string]string{"duration": "1s", "number": "1", "code": "451", "command": "RCPT"}
+var examples = map[string]string{
+	"duration": "1s", "number": "1", "difference": "-1", "code": "451", "command": "RCPT", "word": "x",
+}
 
 func readFault(fsys fs.FS, name string) (*Fault, error) {
 	data, err := fs.ReadFile(fsys, name)
@@ -148,13 +202,17 @@ func readFault(fsys fs.FS, name string) (*Fault, error) {
 		if examples[a.Kind] == "" {
 			c.wrong(a.Name, "argument %s: no kind is called %q", a.Name, a.Kind)
 		}
-		values[a.Name] = examples[a.Kind]
+		value := examples[a.Kind]
+		if a.choices() != nil {
+			value = a.choices()[0]
+		}
+		a.give(value, values)
 	}
 	for i, s := range f.Strike {
-		if s.At != hookCommand && s.At != hookLogin {
+		if !slices.Contains(hooks, s.At) {
 			c.wrong("at = ", "strike %d: no place is called %q", i+1, s.At)
 		}
-		if (s.Code == "") != (len(s.After) == 0) {
+		if s.Handshake == "" && (s.Code == "") != (len(s.After) == 0) {
 			c.wrong("code", "strike %d: an answer needs code and after", i+1)
 		}
 		if _, err := arm(s, values); err != nil {
@@ -182,6 +240,9 @@ func FaultNamed(name string) (*Fault, bool) {
 	}
 	return nil, false
 }
+
+// aWord is a name of a host or a mailbox, or "*".
+var aWord = regexp.MustCompile(`^(\*|[A-Za-z0-9][A-Za-z0-9.-]{0,250})$`)
 
 // FaultError says why a fault cannot be switched on.
 type FaultError struct {
@@ -218,10 +279,7 @@ func parseFault(spec string) (*affliction, error) {
 		if !a.accepts(&value) {
 			return nil, &FaultError{Spec: spec, Fault: f, Arg: a.Name}
 		}
-		values[a.Name] = value
-		if a.Kind == "code" {
-			values["class"] = value[:1]
-		}
+		a.give(value, values)
 	}
 	out := &affliction{fault: f, spec: f.spec(values), seen: map[string][]time.Time{}}
 	for _, s := range f.Strike {
@@ -232,6 +290,15 @@ func parseFault(spec string) (*affliction, error) {
 		out.strikes = append(out.strikes, armed)
 	}
 	return out, nil
+}
+
+// give fills in the argument's value and what comes with it.
+func (a FaultArg) give(value string, values phrases.Args) {
+	values[a.Name] = value
+	if a.Kind == "code" {
+		values["class"] = value[:1]
+	}
+	maps.Copy(values, a.Choice[value])
 }
 
 // spec writes the fault with its arguments, as it would be asked for.
@@ -248,6 +315,10 @@ func (f *Fault) spec(values phrases.Args) string {
 
 // accepts checks a value and writes it in its usual form.
 func (a FaultArg) accepts(value *string) bool {
+	if known := a.choices(); known != nil {
+		*value = strings.ToLower(*value)
+		return slices.Contains(known, *value)
+	}
 	switch a.Kind {
 	case "duration":
 		d, err := time.ParseDuration(*value)
@@ -255,10 +326,12 @@ func (a FaultArg) accepts(value *string) bool {
 	case "number":
 		n, err := strconv.Atoi(*value)
 		return err == nil && n >= 0 && n <= 1<<30
+	case "difference":
+		n, err := strconv.Atoi(*value)
+		return err == nil && n >= -1<<30 && n <= 1<<30
+	case "word":
+		return aWord.MatchString(*value)
 	case "code":
-		if a.OneOf != nil {
-			return slices.Contains(a.OneOf, *value)
-		}
 		n, err := strconv.Atoi(*value)
 		return err == nil && n >= 400 && n <= 599
 	case "command":

@@ -69,9 +69,10 @@ func TestEveryFaultLoads(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"auth-down", "cut-after[:COMMAND]", "cut-before[:COMMAND]", "cut-in-content[:OCTETS]", "cut-in-message[:OCTETS]",
-		"error-at[:COMMAND][,CODE]", "greylist[:WAIT]", "locked", "lying-sizes[:OCTETS]", "mailbox-broken",
-		"mailbox-full[:CODE]", "rate-limit[:N][,PERIOD]", "restart[:COMMAND][,DOWN]", "slow[:DELAY]",
-		"too-many-recipients[:N]", "trickle[:DELAY]", "wrong-auth",
+		"error-at[:COMMAND][,CODE]", "greylist[:WAIT][,NAME]", "locked", "lying-sizes[:OCTETS]", "mailbox-broken",
+		"mailbox-full[:CODE]", "rate-limit[:N][,PERIOD]", "restart[:COMMAND][,DOWN]", "slow[:DELAY]", "starttls-stripped[:HOW]",
+		"tls-expired", "tls-failure[:HOW]", "tls-self-signed", "tls-wrong-name[:NAME]",
+		"too-many-recipients[:N]", "trickle[:DELAY]", "wrong-auth[:CODE]",
 	}, names)
 }
 
@@ -94,7 +95,7 @@ func TestFaultFilesAreReadStrictly(t *testing.T) {
 func TestWhatCannotBeSwitchedOn(t *testing.T) {
 	inTime(t, Config{}, func(t *testing.T, l *Lab) {
 		for spec, arg := range map[string]string{
-			"plague": "", "greylist:soon": "wait", "greylist:1s,2s": "", "cut-before:NONSENSE": "command", "mailbox-full:451": "code",
+			"plague": "", "greylist:soon": "wait", "greylist:1s,x,y": "", "cut-before:NONSENSE": "command", "mailbox-full:451": "code",
 			"too-many-recipients:-1": "n", "greylist:48h": "wait",
 		} {
 			var bad *FaultError
@@ -103,7 +104,7 @@ func TestWhatCannotBeSwitchedOn(t *testing.T) {
 			assert.Empty(t, l.FaultsOn())
 		}
 		require.NoError(t, l.SetFaults("greylist", "cut-before:rcpt", "slow:1s", "slow:2s"))
-		assert.Equal(t, []string{"greylist:30s", "cut-before:RCPT", "slow:2s"}, l.FaultsOn())
+		assert.Equal(t, []string{"greylist:30s,*", "cut-before:RCPT", "slow:2s"}, l.FaultsOn())
 		require.NoError(t, l.SetFaults())
 		assert.Empty(t, l.FaultsOn())
 	})
@@ -113,7 +114,7 @@ func TestGreylist(t *testing.T) {
 	inTime(t, Config{Faults: []string{"greylist:10s"}}, func(t *testing.T, l *Lab) {
 		c := piped(t, l, "smtp")
 		c.begin()
-		assert.Equal(t, "451 4.7.1 Greylisted, please try again in 10s", c.say("RCPT TO:<fpwjp@lab.test>"))
+		assert.Equal(t, "451 4.7.1 <fpwjp@lab.test>: greylisted, try again later", c.say("RCPT TO:<fpwjp@lab.test>"))
 		time.Sleep(9 * time.Second)
 		assert.Equal(t, "451", c.say("RCPT TO:<fpwjp@lab.test>")[:3])
 		time.Sleep(time.Second)
@@ -255,6 +256,11 @@ func TestCutInTheMiddle(t *testing.T) {
 func TestLoginsThatFail(t *testing.T) {
 	for spec, want := range map[string][2]string{
 		"wrong-auth":     {"535 5.7.8", "-ERR [AUTH]"},
+		"wrong-auth:432": {"432 4.7.12", "-ERR [AUTH]"},
+		"wrong-auth:454": {"454 4.7.0", "-ERR [SYS/TEMP]"},
+		"wrong-auth:500": {"500 5.5.6", "-ERR [SYS/PERM]"},
+		"wrong-auth:534": {"534 5.7.9", "-ERR [AUTH]"},
+		"wrong-auth:538": {"538 5.7.11", "-ERR [AUTH]"},
 		"auth-down":      {"454 4.7.0", "-ERR [SYS/TEMP]"},
 		"locked":         {"235 2.7.0", "-ERR [IN-USE]"},
 		"mailbox-broken": {"235 2.7.0", "-ERR [SYS/PERM]"},
@@ -274,6 +280,58 @@ func TestLoginsThatFail(t *testing.T) {
 			p.say("QUIT")
 		})
 	}
+}
+
+// TestFaultsSpeakThePersonasLanguage: where the persona has words of its own for the same thing.
+func TestFaultsSpeakThePersonasLanguage(t *testing.T) {
+	inTime(t, Config{Faults: []string{"mailbox-full", "wrong-auth"}, Personas: []string{"postfix"}}, func(t *testing.T, l *Lab) {
+		c := piped(t, l, "smtp")
+		c.reply()
+		c.say("EHLO x")
+		assert.Equal(t, "535 5.7.8 Error: authentication failed: authentication failure", c.say("AUTH PLAIN AGpzcGRldmVsb3AAanNwMTIz"))
+		require.NoError(t, l.SetFaults("mailbox-full", "wrong-auth:534"))
+		assert.Equal(t, "534 5.7.9 Authentication mechanism is too weak", c.say("AUTH PLAIN AGpzcGRldmVsb3AAanNwMTIz"))
+		c.say("MAIL FROM:<a@b.test>")
+		assert.Equal(t, "452 4.2.2 <fpwjp@lab.test>: Recipient address rejected: Mailbox is full", c.say("RCPT TO:<fpwjp@lab.test>"))
+		require.NoError(t, l.SetFaults("mailbox-full:552"))
+		assert.Equal(t, "552 5.2.2 Mailbox full", c.say("RCPT TO:<fpwjp@lab.test>"))
+		c.say("QUIT")
+	})
+}
+
+func TestGreylistForOne(t *testing.T) {
+	inTime(t, Config{Faults: []string{"greylist:10s,fpwjp"}}, func(t *testing.T, l *Lab) {
+		c := piped(t, l, "smtp")
+		c.begin()
+		assert.Equal(t, "250", c.say("RCPT TO:<jspdevelop@lab.test>")[:3])
+		assert.Equal(t, "451", c.say("RCPT TO:<FPWJP@lab.test>")[:3])
+		c.say("QUIT")
+	})
+}
+
+// TestHabitsStay: what belongs to the server is not switched off, and nobody is told of it.
+func TestHabitsStay(t *testing.T) {
+	emit := func(e protocol.Event) { assert.NotEqual(t, protocol.KindFault, e.Kind) }
+	inTime(t, Config{Habits: []string{"greylist:0s,fpwjp"}, Emit: emit}, func(t *testing.T, l *Lab) {
+		require.NoError(t, l.SetFaults("error-at:NOOP"))
+		require.NoError(t, l.SetFaults())
+		assert.Empty(t, l.FaultsOn())
+		c := piped(t, l, "smtp")
+		c.begin()
+		assert.Equal(t, "451", c.say("RCPT TO:<fpwjp@lab.test>")[:3])
+		assert.Equal(t, "250", c.say("RCPT TO:<fpwjp@lab.test>")[:3])
+		c.say("QUIT")
+	})
+}
+
+func TestSizesTooSmall(t *testing.T) {
+	inTime(t, Config{Faults: []string{"lying-sizes:-100000"}}, func(t *testing.T, l *Lab) {
+		c := piped(t, l, "pop3")
+		c.login()
+		assert.Equal(t, "+OK 1 0", c.say("LIST 1"))
+		assert.Equal(t, "+OK 11 0", c.say("STAT"))
+		c.say("QUIT")
+	})
 }
 
 func TestLyingSizes(t *testing.T) {

@@ -55,8 +55,13 @@ func (g *guard) tooSoon(user string, delay time.Duration, now time.Time) time.Du
 	return 0
 }
 
-// judged holds back the answer to wrong passwords. Only the session at hand waits.
-func (l *Lab) judged(w *wire, right bool) {
+// judged notices a login, and holds back the answer to a wrong one. Only the session at hand waits.
+func (l *Lab) judged(w *wire, mechanism string, u User, right bool) {
+	n := Notice{Kind: NoticeLogin, OK: right, Mechanism: mechanism}
+	if right {
+		n.User = u.Name
+	}
+	l.notify(w, n)
 	w.pause(l.guard.penalty(w.peer, right, l.cfg.Limits.BadPassword))
 }
 
@@ -81,5 +86,8 @@ func (l *Lab) dress() error {
 		return err
 	}
 	l.manner.Store(m)
+	if err := l.inure(l.cfg.Habits); err != nil {
+		return err
+	}
 	return l.SetFaults(l.cfg.Faults...)
 }

@@ -32,7 +32,7 @@ type Config struct {
 	// Emit gets the events: mail delivered and retrieved, messages removed, maildrop locked and
 	// unlocked. It is called from many goroutines, before the reply that tells the client. nil means none.
 	Emit protocol.Sink
-	// Notify gets what the servers' keeper wants to know: connections, mails, refusals. It is called from many
+	// Notify gets what the servers' keeper wants to know: connections, replies, logins, mails. It is called from many
 	// goroutines and must not block. nil means none.
 	Notify func(Notice)
 	// Now tells the time of Received fields, ids and events; nil means time.Now.
@@ -63,12 +63,15 @@ type Config struct {
 	Retry []time.Duration
 	// After is the clock of those waits; nil means time.After.
 	After func(time.Duration) <-chan time.Time
-	// Greylist are local parts, in lower case, for which the first try of each sender is put off.
-	Greylist []string
+	// Aliases are local parts, in lower case, each with the user whose mailbox gets its mail.
+	Aliases map[string]string
 	// Personas that the servers talk like (Personas lists them); nil is the lab's own manner.
 	Personas []string
 	// Faults that are on from the start, "NAME" or "NAME:ARGUMENTS" (Faults lists them).
 	Faults []string
+	// Habits are faults that belong to this server: they stay when faults are switched off, and no event
+	// tells of them.
+	Habits []string
 	// TellUsers lets VRFY and EXPN tell who has a mailbox here. Most servers keep that to themselves
 	// (RFC 5321 §7.3), and so does the lab unless told otherwise.
 	TellUsers bool
@@ -138,7 +141,6 @@ type Lab struct {
 	closed bool
 	wires  map[*wire]struct{}
 	per    map[string]int // connections by remote address
-	grey   map[string]bool
 }
 
 // door is one open listener.
@@ -361,7 +363,7 @@ func (l *Lab) serve(nc net.Conn, s *service) {
 	}
 	defer l.part(w)
 	l.notify(w, Notice{Kind: NoticeConnected})
-	if s.implicitTLS && !l.secure(w) {
+	if s.implicitTLS && !l.secure(w, s.protocol) {
 		return
 	}
 	if s.protocol == protocol.POP3 {

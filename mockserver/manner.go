@@ -236,12 +236,13 @@ func (w *ways) prompt(challenge string) string {
 	return challenge
 }
 
-// announced puts the lines of an EHLO reply after the first as the persona lists them.
-func (w *ways) announced(r protocol.Reply) protocol.Reply {
-	if w.Lists == nil && w.Lacks == nil {
+// announced puts the lines of an EHLO reply after the first as the persona lists them, and as a
+// machine in the middle lets them through.
+func (w *ways) announced(r protocol.Reply, c *wire) protocol.Reply {
+	if w.Lists == nil && w.Lacks == nil && c.clean() {
 		return r
 	}
-	texts := slices.Concat(r.Texts()[:1], w.listed(r.Texts()[1:], hasSMTP))
+	texts := slices.Concat(r.Texts()[:1], c.seen(w.listed(r.Texts()[1:], hasSMTP)))
 	lines := make([]protocol.ReplyLine, len(texts))
 	for i, text := range texts {
 		lines[i] = protocol.ReplyLine{Code: r.Code, Separator: "-", Text: text}

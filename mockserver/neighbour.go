@@ -37,7 +37,8 @@ func (l *Lab) moveIn() error {
 		data = filepath.Join(l.cfg.Data, "."+domain) // no user's folder begins with a dot
 	}
 	n, err := start(Config{
-		Domain: domain, Data: data, Notify: l.cfg.Notify, Users: farUsers, Empty: true, Greylist: []string{laterName},
+		Domain: domain, Data: data, Notify: l.cfg.Notify, Users: farUsers, Empty: true,
+		Aliases: map[string]string{laterName: farUsers[0].Name}, Habits: []string{"greylist:0s," + laterName},
 		Emit: l.cfg.Emit, Now: l.cfg.Now, IdleTimeout: l.cfg.IdleTimeout, Limits: l.cfg.Limits,
 		Retry: l.cfg.Retry, After: l.cfg.After,
 	}, l)

@@ -51,12 +51,20 @@ func (s *pop3Session) apop(u protocol.Utterance) {
 	s.enter(account, known && same)
 }
 
+// mechanism is how the client logs in: by a command, or by AUTH and one of its mechanisms.
+func (s *pop3Session) mechanism() string {
+	if verb := s.m.Context().Verb; verb != "AUTH" && verb != protocol.VerbResponse {
+		return verb
+	}
+	return s.mech
+}
+
 // enter opens the maildrop of a user who has shown who he is (RFC 1939 §4).
 func (s *pop3Session) enter(u User, ok bool) {
 	if ok && s.lab.suffer(s, hookLogin, s.said()) {
 		return
 	}
-	s.lab.judged(s.wire, ok)
+	s.lab.judged(s.wire, s.mechanism(), u, ok)
 	if !ok {
 		s.say(&s.book.AuthFailed, nil)
 		return
@@ -156,7 +164,7 @@ func (s *pop3Session) offersTLS() string {
 }
 
 // startTLS agrees, and begins TLS before anything else is read (RFC 2595 §4).
-func (s *pop3Session) startTLS(protocol.Utterance) {
+func (s *pop3Session) startTLS(u protocol.Utterance) {
 	cfg, err := s.lab.tlsConfig()
 	if err != nil {
 		s.say(&s.book.TLSUnavailable, nil)
@@ -164,7 +172,7 @@ func (s *pop3Session) startTLS(protocol.Utterance) {
 	}
 	s.say(&s.book.TLSReady, nil)
 	s.errors, s.utf8, s.chinese = 0, false, false
-	if s.wire.encrypt(cfg) != nil {
+	if s.lab.handshake(s.wire, cfg, s.point(u)) != nil {
 		s.m.Close()
 	}
 }

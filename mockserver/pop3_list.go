@@ -16,7 +16,7 @@ func (s *pop3Session) list(r *saying, status phrases.Args) {
 	var room [128]byte
 	for i, m := range s.drop.messages {
 		if !s.drop.marked[i] {
-			line := form.appendTo(room[:0], i+1, m, s.bigger)
+			line := form.appendTo(room[:0], i+1, s.told(m.Octets(), 1), m.ID)
 			_, _ = s.wire.out.Write(append(line, protocol.CRLF...))
 		}
 	}
@@ -45,8 +45,8 @@ func lineFormOf(body string) lineForm {
 	}
 }
 
-// appendTo adds the line for message number n, which a fault may have made bigger than it is.
-func (f lineForm) appendTo(dst []byte, n int, m *Message, bigger int) []byte {
+// appendTo adds the line of a message: its number, its octets as they are told, its unique-id.
+func (f lineForm) appendTo(dst []byte, n, octets int, id string) []byte {
 	for i, part := range f {
 		switch {
 		case i%2 == 0:
@@ -54,9 +54,9 @@ func (f lineForm) appendTo(dst []byte, n int, m *Message, bigger int) []byte {
 		case part == placeNumber:
 			dst = strconv.AppendInt(dst, int64(n), 10)
 		case part == placeOctets:
-			dst = strconv.AppendInt(dst, int64(m.Octets()+bigger), 10)
+			dst = strconv.AppendInt(dst, int64(octets), 10)
 		case part == placeID:
-			dst = append(dst, m.ID...)
+			dst = append(dst, id...)
 		default:
 			dst = append(append(append(dst, '{'), part...), '}')
 		}
@@ -65,5 +65,5 @@ func (f lineForm) appendTo(dst []byte, n int, m *Message, bigger int) []byte {
 }
 
 func (s *pop3Session) messageArgs(n int, m *Message) phrases.Args {
-	return phrases.Args{placeNumber: strconv.Itoa(n), placeOctets: strconv.Itoa(m.Octets() + s.bigger), placeID: m.ID}
+	return phrases.Args{placeNumber: strconv.Itoa(n), placeOctets: strconv.Itoa(s.told(m.Octets(), 1)), placeID: m.ID}
 }

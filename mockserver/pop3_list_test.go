@@ -10,12 +10,11 @@ import (
 )
 
 func TestLineForms(t *testing.T) {
-	m := &Message{ID: "ABC", Content: []byte("x\r\n")}
 	for _, c := range []struct{ form, want string }{
 		{"{n} {octets}", "7 5"}, {"{n} {id}", "7 ABC"}, {"#{n}: <{id}>.", "#7: <ABC>."},
 		{"", ""}, {"plain", "plain"}, {"{other} {n", "{other} {n"}, {"}{n}", "}7"},
 	} {
-		assert.Equal(t, c.want, string(lineFormOf(c.form).appendTo(nil, 7, m, 2)), c.form)
+		assert.Equal(t, c.want, string(lineFormOf(c.form).appendTo(nil, 7, 5, "ABC")), c.form)
 	}
 }
 

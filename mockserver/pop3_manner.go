@@ -88,11 +88,12 @@ func (s *pop3Session) lang(u protocol.Utterance) {
 }
 
 // body returns the lines after a status line. CAPA lists what works, as the persona has it.
-func (s *pop3Session) body(r *saying, args phrases.Args) []string {
+func (s *pop3Session) body(r *saying, args phrases.Args) (lines []string) {
 	out := r.bodyLines(args)
 	if r.key != s.book.Capa.key {
 		return out
 	}
+	defer func() { lines = s.wire.seen(lines) }()
 	if d := time.Duration(s.ways.LoginDelay); d > 0 {
 		out = append(out, "LOGIN-DELAY "+strconv.Itoa(int(d.Seconds())))
 	}
@@ -107,7 +108,10 @@ func (s *pop3Session) said() protocol.Utterance {
 
 func (s *pop3Session) connection() *wire { return s.wire }
 
-func (s *pop3Session) swell(octets int) { s.bigger = octets }
+func (s *pop3Session) manner() ([]*saying, *ways) {
+	book := *s.book
+	return sayingsOf(&book), s.ways
+}
 
 func (s *pop3Session) point(u protocol.Utterance) point {
 	p := point{protocol: protocol.POP3, verb: u.Verb, client: s.wire.peer, user: s.m.Now().User}

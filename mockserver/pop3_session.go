@@ -22,7 +22,6 @@ type pop3Session struct {
 	ways    *ways     // and the persona's habits
 	utf8    bool      // the client has said UTF8
 	chinese bool      // and LANG zh
-	bigger  int       // a fault adds so many octets to what is told of a message
 	read    int       // lines so far
 
 	exchange exchange
@@ -167,7 +166,7 @@ func (s *pop3Session) say(r *saying, args phrases.Args) {
 		_ = s.wire.out.WriteByte(' ') // RFC 5034 §4: "+" SP, then the challenge, even when it is empty
 	}
 	_, _ = s.wire.out.WriteString(string(protocol.CRLF))
-	s.lab.refused(s.wire, s.m, r)
+	s.lab.notifyReply(s.wire, s.m, r)
 	s.m.Follow(protocol.Reply{Code: r.Code, Complete: true, Lines: []protocol.ReplyLine{{Code: r.Code, Separator: " ", Text: text}}})
 	s.count(r.Code)
 }
@@ -284,5 +283,10 @@ func (s *store) update(d *maildrop) (int, error) {
 // status is what STAT tells.
 func (s *pop3Session) status() phrases.Args {
 	d := s.drop
-	return phrases.Args{"count": strconv.Itoa(d.count()), "octets": strconv.Itoa(d.octets + s.bigger*d.count())}
+	return phrases.Args{"count": strconv.Itoa(d.count()), "octets": strconv.Itoa(s.told(d.octets, d.count()))}
+}
+
+// told is the size of so many messages as a fault has it told.
+func (s *pop3Session) told(octets, messages int) int {
+	return max(octets+s.wire.bigger*messages, 0)
 }

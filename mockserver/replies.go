@@ -105,10 +105,9 @@ type smtpSayings struct {
 	RcptTooMany saying `toml:"rcpt-too-many"`
 	RcptFull    saying `toml:"rcpt-mailbox-full"`
 
-	RcptLogin      saying `toml:"rcpt-relay-login"`
-	RcptNullMX     saying `toml:"rcpt-null-mx"`
-	RcptQueueFull  saying `toml:"rcpt-queue-full"`
-	RcptGreylisted saying `toml:"rcpt-greylisted"`
+	RcptLogin     saying `toml:"rcpt-relay-login"`
+	RcptNullMX    saying `toml:"rcpt-null-mx"`
+	RcptQueueFull saying `toml:"rcpt-queue-full"`
 
 	EtrnStarted saying `toml:"etrn-started"`
 	EtrnNothing saying `toml:"etrn-nothing"`

@@ -80,11 +80,22 @@ func personaSamples(m *manner, p *Persona) []Sample {
 func faultSamples(f *Fault) []Sample {
 	values := phrases.Args{}
 	for _, a := range f.Args {
-		values[a.Name] = a.Default
-		if a.Kind == "code" {
-			values["class"] = a.Default[:1]
+		a.give(a.Default, values)
+	}
+	out := f.samplesWith(values)
+	for _, a := range f.Args {
+		for _, choice := range a.choices() {
+			other := maps.Clone(values)
+			if a.give(choice, other); choice != a.Default {
+				out = append(out, f.samplesWith(other)...)
+			}
 		}
 	}
+	return out
+}
+
+// samplesWith lists what is said with these arguments.
+func (f *Fault) samplesWith(values phrases.Args) []Sample {
 	var out []Sample
 	for _, s := range f.Strike {
 		a, err := arm(s, values)
@@ -93,13 +104,21 @@ func faultSamples(f *Fault) []Sample {
 		}
 		for _, p := range []protocol.Protocol{protocol.SMTP, protocol.POP3} {
 			if s.Protocol == p {
-				sample := sampler{p, "fault " + f.Name, nil, &ways{}}
+				sample := sampler{p, "fault " + f.Name, faultPlaces(p), &ways{}}
 				out = append(out, sample.sayings([]*saying{a.says})...)
 				out = append(out, sample.sayings([]*saying{a.says.in(true)})...)
 			}
 		}
 	}
 	return out
+}
+
+// faultPlaces are the places that a fault's reply may have.
+func faultPlaces(p protocol.Protocol) phrases.Args {
+	if p == protocol.POP3 {
+		return pop3Words.Places
+	}
+	return smtpWords.Places
 }
 
 // sampler makes the samples of one protocol in one manner.
@@ -210,7 +229,7 @@ func (x sampler) raw(s *saying, args phrases.Args) string {
 	if x.protocol == protocol.SMTP {
 		reply := smtpReply(s, args)
 		if s.key == "ehlo" {
-			reply = x.ways.announced(reply)
+			reply = x.ways.announced(reply, nil)
 		}
 		var b strings.Builder
 		writeSMTP(&b, reply)

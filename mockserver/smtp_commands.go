@@ -54,7 +54,7 @@ func (s *smtpSession) offersTLS() string {
 
 // startTLS agrees, and begins TLS before anything else is read (RFC 3207 §4). Nothing that was
 // said before counts any more: the machine and this session forget it.
-func (s *smtpSession) startTLS(protocol.Utterance) {
+func (s *smtpSession) startTLS(u protocol.Utterance) {
 	cfg, err := s.lab.tlsConfig()
 	if err != nil {
 		s.say(&s.book.TLSUnavailable, nil)
@@ -62,7 +62,7 @@ func (s *smtpSession) startTLS(protocol.Utterance) {
 	}
 	s.say(&s.book.TLSReady, nil)
 	s.mail, s.exchange, s.errors = transaction{}, nil, 0
-	if s.wire.encrypt(cfg) != nil {
+	if s.lab.handshake(s.wire, cfg, s.point(u)) != nil {
 		s.m.Close()
 	}
 }
@@ -136,8 +136,6 @@ func (s *smtpSession) rcptTo(u protocol.Utterance) {
 		s.say(&s.book.RcptNobody, args)
 	case len(s.mail.rcpts) >= s.lab.cfg.Limits.Recipients:
 		s.say(&s.book.RcptTooMany, args)
-	case where == ours && s.lab.greylisted(s.mail.from, e.Path):
-		s.say(&s.book.RcptGreylisted, args)
 	case s.anyFull(boxes):
 		s.say(&s.book.RcptFull, args)
 	default:

@@ -64,7 +64,10 @@ func (s *smtpSession) tellsUsers() bool { return s.lab.cfg.TellUsers || s.ways.T
 
 func (s *smtpSession) connection() *wire { return s.wire }
 
-func (s *smtpSession) swell(int) {}
+func (s *smtpSession) manner() ([]*saying, *ways) {
+	book := *s.book
+	return sayingsOf(&book), s.ways
+}
 
 func (s *smtpSession) point(u protocol.Utterance) point {
 	p := point{

@@ -221,13 +221,13 @@ func (s *smtpSession) say(r *saying, args phrases.Args) {
 	s.lab.places(s.ways, r, args, s.wire)
 	reply := smtpReply(s.ways.coded(r), args)
 	if r.key == s.book.Ehlo.key {
-		reply = s.ways.announced(reply)
+		reply = s.ways.announced(reply, s.wire)
 	}
 	if reply.Code[0] > '3' {
 		s.wire.pause(s.ways.slowness(s.errors))
 	}
 	writeSMTP(&s.wire.out, reply)
-	s.lab.refused(s.wire, s.m, r)
+	s.lab.notifyReply(s.wire, s.m, r)
 	reply.Lines = reply.Lines[:1] // a server needs not remember what it has announced
 	s.m.Follow(reply)
 	s.count(reply.Code)
@@ -406,10 +406,10 @@ func (s *smtpSession) respond(u protocol.Utterance, text string) {
 			return
 		}
 		s.user = st.user
-		s.lab.judged(s.wire, true)
+		s.lab.judged(s.wire, s.mech, st.user, true)
 		s.say(&s.book.AuthDone, nil)
 	case denied:
-		s.lab.judged(s.wire, false)
+		s.lab.judged(s.wire, s.mech, User{}, false)
 		s.say(&s.book.AuthFailed, nil)
 	case badToken:
 		s.say(&s.book.AuthBadToken, nil)

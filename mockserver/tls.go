@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"time"
+
+	"maillab/protocol"
 )
 
 // How TLS is announced in the EHLO reply (RFC 3207 §3) and among POP3's capabilities (RFC 2595 §4).
@@ -126,9 +128,12 @@ func (w *wire) encrypt(cfg *tls.Config) error {
 
 // secure encrypts a connection, and reports whether the session can go on. A handshake that
 // fails ends it; the client has been told by an alert.
-func (l *Lab) secure(w *wire) bool {
+func (l *Lab) secure(w *wire, p protocol.Protocol) bool {
 	cfg, err := l.tlsConfig()
-	return err == nil && w.encrypt(cfg) == nil
+	if err == nil {
+		err = l.handshake(w, cfg, point{protocol: p, client: w.peer})
+	}
+	return err == nil
 }
 
 // secured returns the TLS state, nil while the connection is in the clear.

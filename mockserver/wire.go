@@ -60,6 +60,9 @@ type wire struct {
 	drip          time.Duration
 	cutIn, cutOut int
 	lost          bool
+	// And to what is said: every message so many octets bigger, keywords left out of what is announced.
+	bigger int
+	hidden []masked
 
 	mu       sync.Mutex // guards what follows
 	deadline time.Time

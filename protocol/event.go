@@ -29,6 +29,7 @@ const (
 	NoteUnknown = "unknown" // nobody knows whose words
 	NoteStatus  = "status"  // it tells an enhanced status code without the reply: Arg is the code
 	NoteGap     = "gap"     // part of what one side said is missing: Arg is "client" or "server", Octets how much, 0 where nobody knows
+	NoteMidway  = "midway"  // the transcript begins after the conversation did
 	NoteSealed  = "sealed"  // what follows is encrypted and cannot be read: Octets of it
 	NoteCut     = "cut"     // the transcript ends before the conversation did
 )
@@ -109,7 +110,7 @@ type Event struct {
 	TLS *TLS `json:"tls,omitempty"`
 
 	// Mailbox is a user's name; Message a mail's unique id in it; Octets its size; From its envelope
-	// sender; Count how many; Name and Arg a lab command or a fault.
+	// sender, or the client's address where a capture tells it (KindConnected); Count how many; Name and Arg a lab command or a fault.
 	Mailbox string `json:"mailbox,omitempty"`
 	Message string `json:"message,omitempty"`
 	Octets  int    `json:"octets,omitempty"`

@@ -34,7 +34,11 @@ func (t *Transcript) Event(e protocol.Event) {
 	switch e.Kind {
 	case protocol.KindConnected:
 		t.gap()
-		t.bar(styleNote, say("transcript.connected", phrases.Args{"where": whereTo(e)}).In(t.lang))
+		key := "transcript.connected"
+		if e.From != "" {
+			key = "transcript.connected-from"
+		}
+		t.bar(styleNote, say(key, phrases.Args{"where": whereTo(e), "from": phrases.Clean(e.From)}).In(t.lang))
 	case protocol.KindClient:
 		t.said(e, shown)
 	case protocol.KindReply:
@@ -100,6 +104,9 @@ func (t *Transcript) note(e protocol.Event) {
 		return
 	case protocol.NoteSealed:
 		t.bar(styleNote, say("transcript.encrypted", phrases.Args{"octets": itoa(e.Octets)}).In(t.lang))
+		return
+	case protocol.NoteMidway:
+		t.bar(styleNote, say("transcript.midway", nil).In(t.lang))
 		return
 	case protocol.NoteCut:
 		t.bar(styleNote, say("transcript.cut", nil).In(t.lang))

@@ -1,8 +1,10 @@
 package transcript
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
+	"time"
 
 	"maillab/protocol"
 )
@@ -25,6 +27,13 @@ type Replay struct {
 	// standIn: the line that is answered is not known, only its verb; the machine was told an example.
 	standIn bool
 
+	// lost: part of what the server said is missing, so that the lines that wait may have been answered.
+	lost bool
+
+	// Conn names the conversation in its events where the caller knows better than to count.
+	Conn string
+	// At is when what comes next was said, where the text tells.
+	At time.Time
 	// Elided: the text does not show content and multi-line answers (curl -v does not).
 	Elided bool
 }
@@ -44,6 +53,7 @@ func NewReplay(p protocol.Protocol, emit protocol.Sink) *Replay {
 // restart forgets the conversation there was.
 func (r *Replay) restart() {
 	r.stand(r.forced)
+	r.lost = false
 	r.begun, r.early, r.verb, r.code, r.host, r.port = false, nil, "", "", "", ""
 }
 
@@ -73,8 +83,9 @@ func (r *Replay) open() {
 
 func (r *Replay) send(e protocol.Event) {
 	if r.begun {
-		e.Conn, e.Host, e.Port = "t"+strconv.Itoa(r.conn), r.host, r.port
+		e.Conn, e.Host, e.Port = cmp.Or(r.Conn, "t"+strconv.Itoa(r.conn)), r.host, r.port
 	}
+	e.Time = r.At
 	if r.standIn || strings.Contains(e.Context.Line, protocol.Mask) {
 		e.Context.Line, e.Context.Args = "", ""
 	}
@@ -83,11 +94,21 @@ func (r *Replay) send(e protocol.Event) {
 
 // Begin starts a conversation with a host that the text names.
 func (r *Replay) Begin(host, port, address string) {
+	r.connected(host, port, protocol.Event{Address: address})
+}
+
+// BeginFrom is Begin for who knows the client's address, and not by what name the server was looked up.
+func (r *Replay) BeginFrom(host, port, client string) {
+	r.connected(host, port, protocol.Event{From: client})
+}
+
+func (r *Replay) connected(host, port string, e protocol.Event) {
 	r.Finish()
 	r.restart()
 	r.open()
 	r.host, r.port = host, port
-	r.send(protocol.Event{Kind: protocol.KindConnected, Address: address, Context: r.machine.Now()})
+	e.Kind, e.Context = protocol.KindConnected, r.machine.Now()
+	r.send(e)
 }
 
 // Note keeps a line of the program that wrote the text.
@@ -109,7 +130,62 @@ func (r *Replay) Gap(where string, octets int) {
 	if r.framer.Begun() {
 		r.reply(r.framer.Take())
 	}
+	if where == SideServer {
+		r.lost = true
+		r.assumeGranted(1)
+	}
 	r.send(protocol.Event{Kind: protocol.KindNote, Name: protocol.NoteGap, Arg: where, Octets: octets, Context: r.machine.Now()})
+}
+
+// The sides of a conversation, as notes name them.
+const (
+	SideClient = "client"
+	SideServer = "server"
+)
+
+// Midway says that the text begins after the conversation did.
+func (r *Replay) Midway() {
+	r.send(protocol.Event{Kind: protocol.KindNote, Name: protocol.NoteMidway, Context: r.machine.Now()})
+}
+
+// Sealed says that what follows is encrypted, and how many octets of it there are.
+func (r *Replay) Sealed(octets int) {
+	r.send(protocol.Event{Kind: protocol.KindNote, Name: protocol.NoteSealed, Octets: octets, Context: r.machine.Now()})
+}
+
+// BreakOff says that the text ends before the conversation does.
+func (r *Replay) BreakOff() {
+	r.Finish()
+	r.send(protocol.Event{Kind: protocol.KindNote, Name: protocol.NoteCut, Context: r.machine.Now()})
+}
+
+// After gives the first line behind a gap to the side that said it, where it can be
+// seen to be a whole one: it may be the rest of a line whose beginning is missing.
+func (r *Replay) After(side, line string) {
+	switch {
+	case side == SideServer && serverLike(line):
+		r.Server(line)
+	case side == SideClient && knownVerb(line):
+		r.Client(line)
+	case line != "":
+		r.Unknown(line)
+	}
+}
+
+// assumeGranted takes the lines that wait, but for so many, for granted where their answers are missing
+// and the client goes on: without that, every later answer would be put to the wrong line.
+func (r *Replay) assumeGranted(but int) {
+	if !r.lost || r.machine.Now().Protocol == "" || r.machine.Now().Greeting() {
+		return
+	}
+	for n := r.machine.Awaiting(); n > but; n-- {
+		c := r.machine.Context()
+		row := protocol.TableOf(c.Protocol).Row(c.Verb)
+		if row == nil || len(row.Answers) == 0 {
+			break
+		}
+		r.machine.Heard(protocol.ParseReply(c.Protocol, row.Answers[0].Code+" ", false))
+	}
 }
 
 // Now is where the conversation stands, for sources that read unmarked lines.
@@ -139,6 +215,8 @@ func (r *Replay) Client(line string) {
 		r.Unknown(line)
 		return
 	}
+	r.assumeGranted(0)
+	r.lost = false
 	if r.machine.Now().Greeting() {
 		r.early = append(r.early, line)
 		return
@@ -210,6 +288,7 @@ func (r *Replay) settleContent(line string) {
 
 // reply follows a whole reply.
 func (r *Replay) reply(reply protocol.Reply) {
+	r.lost = false
 	out := r.machine.Heard(reply)
 	r.verb, r.code = out.Before.Verb, reply.Code
 	r.send(protocol.Event{

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"maillab/lab"
 	"maillab/mockserver"
 )
 
@@ -18,7 +19,7 @@ func (p *program) faultCommand() *cobra.Command {
 // listFaults prints each fault with its form and what it does.
 func (p *program) listFaults() {
 	for _, f := range mockserver.Faults() {
-		fmt.Fprintf(p.out, "%s\n    %s\n    %s\n", f.Usage(), f.Title.In(p.lang), f.About.In(p.lang))
+		fmt.Fprintf(p.out, "%s\n    %s\n    %s\n    %s\n", f.Usage(), f.Title.In(p.lang), f.About.In(p.lang), lab.FaultPlaces(f).In(p.lang))
 	}
 }
 

@@ -24,6 +24,7 @@ type serveFlags struct {
 	far                                  bool // the second domain too
 	lan                                  bool
 	keep                                 keepFlags
+	observe                              observeFlags
 }
 
 // shutdownTime is how long sessions in a transaction may take to finish.
@@ -54,6 +55,8 @@ func (p *program) serveCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.lan, "lan", false, "")
 	c.Flags().BoolVar(&f.far, "far", false, "")
 	f.keep.declare(c.Flags())
+	f.observe.declare(c.Flags())
+	_ = c.RegisterFlagCompletionFunc("log", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
@@ -63,6 +66,15 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	defer leaveProcessors(f.keep.data != "")()
+	metrics, err := p.watch(f.observe, &cfg)
+	if err != nil {
+		return err
+	}
+	page, err := f.openMetrics(metrics)
+	if err != nil {
+		return err
+	}
+	defer page.close()
 	l, err := mockserver.Start(cfg)
 	if trouble := strangeName(err); trouble != nil {
 		return trouble
@@ -74,7 +86,10 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		_ = l.Close()
 		return err
 	}
-	p.announce(l)
+	if metrics != nil {
+		metrics.Queue(func() int { return len(l.Queue()) })
+	}
+	p.announce(l, page)
 	<-ctx.Done()
 	stop, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
@@ -82,7 +97,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 }
 
 // announce prints where the servers listen, one NAME=ADDR line each, and READY.
-func (p *program) announce(l *mockserver.Lab) {
+func (p *program) announce(l *mockserver.Lab, page *metricsPage) {
 	var addrs []string
 	list := func(prefix string, endpoints []mockserver.Endpoint) {
 		for _, b := range endpoints {
@@ -95,7 +110,8 @@ func (p *program) announce(l *mockserver.Lab) {
 		first, _, _ := strings.Cut(far.Domain(), ".")
 		list(strings.ToUpper(first)+"_", far.Endpoints())
 	}
-	p.warn(addrs)
+	page.announce(p)
+	p.warn(append(addrs, page.addr()...))
 	fmt.Fprintln(p.out, "READY")
 }
 

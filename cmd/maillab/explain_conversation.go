@@ -3,15 +3,19 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"maillab/capture"
 	"maillab/explain"
 	"maillab/phrases"
 	"maillab/protocol"
@@ -24,8 +28,9 @@ const sampleOctets = 32 << 10
 
 // explainInput is what `maillab explain` is to explain: a reply, or a conversation.
 type explainInput struct {
-	reply        string
-	conversation io.Reader
+	reply string
+	// conversation tells one, or several, to emit.
+	conversation func(emit protocol.Sink) error
 	close        func() error
 }
 
@@ -61,8 +66,11 @@ func (p *program) tell(f explainFlags, r io.Reader) (explainInput, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return explainInput{}, err
 	}
-	if f.format != "" || f.after == "" && transcript.Detect(string(sample)) != "" {
-		return explainInput{conversation: b}, nil
+	switch {
+	case f.format == "" && capture.Is(sample), f.format == captureFormat:
+		return explainInput{conversation: func(emit protocol.Sink) error { return readCapture(b, emit) }}, nil
+	case f.format != "" || f.after == "" && transcript.Detect(string(sample)) != "":
+		return explainInput{conversation: func(emit protocol.Sink) error { return readTranscript(f, b, emit) }}, nil
 	}
 	data, err := io.ReadAll(io.LimitReader(b, 64<<20))
 	if err != nil {
@@ -106,24 +114,46 @@ func plainError(err error) error {
 	return err
 }
 
-// explainConversation tells a conversation with every line explained.
-func (p *program) explainConversation(f explainFlags, in io.Reader) error {
-	options := transcript.Options{Format: transcript.Format(f.format), Protocol: protocol.Protocol(strings.ToLower(f.protocol))}
-	if f.json {
-		return p.tellJSON(f, in, options)
-	}
-	out := bufio.NewWriterSize(p.out, 32<<10)
-	r := terminal.NewRenderer(out, p.columns, p.look(), p.lang)
-	_, err := transcript.Read(in, options, terminal.NewTranscript(r, f.reveal).Event)
-	return errors.Join(p.readError(err), out.Flush())
-}
+// captureFormat is the --format of capture files.
+const captureFormat = "pcap"
 
-// readError words what reading a transcript can fail with.
-func (p *program) readError(err error) error {
+// readTranscript tells the conversations of a text.
+func readTranscript(f explainFlags, in io.Reader, emit protocol.Sink) error {
+	_, err := transcript.Read(in, transcript.Options{
+		Format: transcript.Format(f.format), Protocol: protocol.Protocol(strings.ToLower(f.protocol)),
+	}, emit)
 	if errors.Is(err, transcript.ErrUnknownFormat) {
 		return &usageError{say("error.format", phrases.Args{"formats": formatNames()})}
 	}
 	return err
+}
+
+// readCapture tells the conversations of a capture file.
+func readCapture(in io.Reader, emit protocol.Sink) error {
+	sum, err := capture.Read(in, emit)
+	args := phrases.Args{"packets": strconv.Itoa(sum.Packets), "others": strconv.Itoa(sum.Others), "fragments": strconv.Itoa(sum.Fragments)}
+	switch {
+	case errors.Is(err, capture.ErrBroken):
+		return &failure{say("error.capture-broken", args)}
+	case err != nil:
+		return err
+	case sum.Conversations == 0:
+		return &failure{say("error.capture-empty", args)}
+	case sum.Fragments > 0:
+		return &failure{say("error.capture-fragments", args)}
+	}
+	return nil
+}
+
+// explainConversation tells conversations with every line explained.
+func (p *program) explainConversation(f explainFlags, read func(protocol.Sink) error) error {
+	out := bufio.NewWriterSize(p.out, 32<<10)
+	if f.json {
+		return tellJSON(out, f.reveal, read)
+	}
+	r := terminal.NewRenderer(out, p.columns, p.look(), p.lang)
+	err := read(terminal.NewTranscript(r, f.reveal).Event)
+	return cmp.Or(out.Flush(), err)
 }
 
 func formatNames() string {
@@ -131,13 +161,14 @@ func formatNames() string {
 	for _, f := range transcript.Formats() {
 		names = append(names, string(f))
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(append(names, captureFormat), ", ")
 }
 
 // told is one line of `maillab explain FILE --json`.
 type told struct {
 	Kind         protocol.Kind     `json:"kind"`
 	Conversation string            `json:"conversation,omitempty"`
+	Time         time.Time         `json:"time,omitzero"`
 	Protocol     protocol.Protocol `json:"protocol,omitempty"`
 	// State before, After behind a reply; TLS: it was said in secret.
 	State string `json:"state,omitempty"`
@@ -152,6 +183,7 @@ type told struct {
 	Host    string         `json:"host,omitempty"`
 	Port    string         `json:"port,omitempty"`
 	Address string         `json:"address,omitempty"`
+	From    string         `json:"from,omitempty"`
 	Close   protocol.Close `json:"close,omitempty"`
 	// Command is the client line that a reply answers.
 	Command     string              `json:"command,omitempty"`
@@ -172,15 +204,14 @@ type toldNotice struct {
 }
 
 // tellJSON writes one object for each thing that was said or told.
-func (p *program) tellJSON(f explainFlags, in io.Reader, options transcript.Options) error {
-	out := bufio.NewWriterSize(p.out, 32<<10)
+func tellJSON(out *bufio.Writer, reveal bool, read func(protocol.Sink) error) error {
 	var failed error
-	_, err := transcript.Read(in, options, func(e protocol.Event) {
+	err := read(func(e protocol.Event) {
 		if failed == nil && e.Kind != protocol.KindLine { // the reply has its lines
-			failed = writeTold(out, e, f.reveal)
+			failed = writeTold(out, e, reveal)
 		}
 	})
-	return errors.Join(p.readError(err), failed, out.Flush())
+	return cmp.Or(failed, out.Flush(), err)
 }
 
 func writeTold(out io.Writer, e protocol.Event, reveal bool) error {
@@ -201,7 +232,7 @@ func tellEvent(e protocol.Event, reveal bool) told {
 	}
 	t := told{
 		Kind: e.Kind, Conversation: e.Conn, Protocol: e.Context.Protocol, State: e.Context.Label(), TLS: e.Context.TLS,
-		Octets: e.Octets, Host: e.Host, Port: e.Port, Address: e.Address, Close: e.Close, Speech: e.Speech,
+		Time: e.Time, From: e.From, Octets: e.Octets, Host: e.Host, Port: e.Port, Address: e.Address, Close: e.Close, Speech: e.Speech,
 	}
 	switch e.Kind {
 	case protocol.KindClient:

@@ -183,7 +183,7 @@ func TestServePersonaAndFault(t *testing.T) {
 	c := talkTo(t, ports["SMTP"], "220 smtp.lab.test ESMTP Postfix")
 	c.says("EHLO x", "250")
 	c.says("MAIL FROM:<a@b.test>", "250 2.1.0 Ok")
-	c.says("RCPT TO:<fpwjp@lab.test>", "451 4.7.1 Greylisted")
+	c.says("RCPT TO:<fpwjp@lab.test>", "451 4.7.1 <fpwjp@lab.test>: greylisted")
 	talkTo(t, ports["POP3"], "+OK Dovecot")
 }
 

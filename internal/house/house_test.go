@@ -71,7 +71,7 @@ func files(t *testing.T) []file {
 var layers = map[string]int{
 	"protocol": 1, "phrases": 1, "mockserver/maildir": 1,
 	"session": 2, "mockserver": 2, "lessons": 2, "explain": 2, "transcript": 2,
-	"lab":             3,
+	"lab": 3, "capture": 3, "observe": 3,
 	"terminal/editor": 4, "terminal": 5,
 	"cmd/maillab": 6,
 	// Not rooms of the program: they may look at everything.
@@ -107,6 +107,7 @@ var forbidden = []struct{ room, imports, reason string }{
 	{"explain", module + "lessons", "an explanation depends on context and line alone"},
 	{"transcript", "os", "a transcript is read from an io.Reader"},
 	{"transcript", "net", "a transcript is read from an io.Reader"},
+	{"capture", module + "lab", "a capture becomes events; it knows no shell"},
 	{"explain", "os", "an explanation has no I/O"},
 	{"explain", "net", "an explanation has no I/O"},
 }
