@@ -66,6 +66,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	defer leaveProcessors(f.keep.data != "")()
+	defer saveMemory()()
 	metrics, err := p.watch(f.observe, &cfg)
 	if err != nil {
 		return err
