@@ -164,3 +164,18 @@ func StateName(p protocol.Protocol, label string) phrases.Text {
 	}
 	return phrases.Text{EN: label, ZH: label}
 }
+
+// Entries returns everything that is known of a kind ("code", "enhanced", "keyword",
+// "capability", "mechanism", "response-code", ...), ordered by key.
+func Entries(kind string) []Entry {
+	var list []Entry
+	for _, s := range sources {
+		if s.kind != kind {
+			continue
+		}
+		for _, k := range s.shelf.keys() {
+			list = append(list, entry(kind, k, s.shelf.get(k)))
+		}
+	}
+	return list
+}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +29,7 @@ func (p *program) codesCommand() *cobra.Command {
 }
 
 func (p *program) codes(pattern string, asJSON bool) error {
-	entries := explain.Lookup(protocol.Protocol(""), strings.TrimSpace(pattern))
+	entries := explain.Search(protocol.Protocol(""), pattern)
 	if len(entries) == 0 {
 		return &failure{say("error.no-entry", phrases.Args{"word": phrases.Clean(pattern)})}
 	}

@@ -1,5 +1,5 @@
-// Command reference writes docs/reference.md and docs/reference.zh.md from the
-// protocol tables and the knowledge files.
+// Command reference writes docs/reference.md and docs/codes.md, and their Chinese
+// twins, from the protocol tables and the knowledge files.
 package main
 
 import (
@@ -19,31 +19,50 @@ import (
 //go:embed texts.toml
 var textFile []byte
 
-// pages maps a language to its page.
-var pages = map[phrases.Lang]string{
-	phrases.English: filepath.Join("docs", "reference.md"),
-	phrases.Chinese: filepath.Join("docs", "reference.zh.md"),
+// document is one generated page.
+type document struct {
+	path  string
+	lang  phrases.Lang
+	write func(*writer)
+}
+
+// pages are all of them.
+var pages = []document{
+	{filepath.Join("docs", "reference.md"), phrases.English, (*writer).reference},
+	{filepath.Join("docs", "reference.zh.md"), phrases.Chinese, (*writer).reference},
+	{filepath.Join("docs", "codes.md"), phrases.English, (*writer).codes},
+	{filepath.Join("docs", "codes.zh.md"), phrases.Chinese, (*writer).codes},
 }
 
 func main() {
-	for lang, path := range pages {
-		if err := os.WriteFile(path, page(lang), 0o644); err != nil {
+	for _, d := range pages {
+		if err := os.WriteFile(d.path, d.page(), 0o644); err != nil {
 			log.Fatal(err)
 		}
 	}
 }
 
-// page writes the reference in one language.
-func page(lang phrases.Lang) []byte {
+// page writes the document.
+func (d document) page() []byte {
+	w := newWriter(d.lang)
+	d.write(w)
+	return w.Bytes()
+}
+
+func newWriter(lang phrases.Lang) *writer {
 	w := &writer{lang: lang, texts: map[string]phrases.Text{}}
 	if err := phrases.DecodeStrict("texts.toml", textFile, &w.texts); err != nil {
 		log.Fatal(err)
 	}
+	return w
+}
+
+// reference writes the commands and states of both protocols.
+func (w *writer) reference() {
 	w.f("# %s\n\n%s\n", w.say("title"), w.say("intro"))
 	for _, p := range []protocol.Protocol{protocol.SMTP, protocol.POP3} {
 		w.protocol(protocol.TableOf(p))
 	}
-	return w.Bytes()
 }
 
 type writer struct {

@@ -11,18 +11,18 @@ import (
 )
 
 func TestReferenceIsCurrent(t *testing.T) {
-	for lang, path := range pages {
-		got, err := os.ReadFile(filepath.Join("..", "..", path))
+	for _, d := range pages {
+		got, err := os.ReadFile(filepath.Join("..", "..", d.path))
 		require.NoError(t, err)
 		// A checkout on Windows may have its own line endings.
 		text := strings.ReplaceAll(string(got), "\r\n", "\n")
-		assert.Equal(t, string(page(lang)), text, "%s is out of date: run `go run ./internal/reference`", path)
+		assert.Equal(t, string(d.page()), text, "%s is out of date: run `go run ./internal/reference`", d.path)
 	}
 }
 
 func TestEveryTextHasBothLanguages(t *testing.T) {
-	w := &writer{}
-	page("en")
+	w := newWriter("en")
+	require.NotEmpty(t, w.texts)
 	for key, text := range w.texts {
 		assert.NotEmpty(t, text.EN, key)
 		assert.NotEmpty(t, text.ZH, key)
