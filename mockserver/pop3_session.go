@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"bytes"
 	"io"
 	"strconv"
 	"strings"
