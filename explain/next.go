@@ -237,9 +237,10 @@ func contextAfterReply(c protocol.Context, p protocol.Protocol, r protocol.Reply
 	c.Protocol = p
 	m := machineAt(c)
 	if c.Verb != "" || c.Line != "" {
-		m.Said(saidLine(c, m.Table()))
+		m.Trust(saidLine(c, m.Table()))
 	}
-	after := m.Heard(r).After
+	m.Follow(r)
+	after := m.Context()
 	after.Timestamp = cmp.Or(after.Timestamp, c.Timestamp)
 	return after
 }

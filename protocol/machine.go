@@ -199,13 +199,27 @@ func responseFault(p Protocol, line string) *Fault {
 }
 
 // Said records a client line, without its line ending, and returns what it is.
-func (m *Machine) Said(line string) Utterance {
-	u := m.Look(line)
+func (m *Machine) Said(line string) Utterance { return m.record(m.Look(line)) }
+
+// Trust is Said for who only wants to know where the line leads, once it is answered, and has no
+// use for its fault: that costs more than all the rest.
+func (m *Machine) Trust(line string) {
+	switch {
+	case m.table == nil, m.ctx.Octets > 0, m.ctx.State == StateContent:
+		m.Said(line)
+	case m.ctx.State == StateAuth:
+		m.record(Utterance{Speech: SpeechResponse, Row: &m.table.Response, Verb: VerbResponse, Args: line, line: line})
+	default:
+		m.record(m.table.understand(line))
+	}
+}
+
+func (m *Machine) record(u Utterance) Utterance {
 	switch {
 	case u.Speech != SpeechContent:
 		m.await(u)
 	case m.ctx.Octets > 0:
-		m.saidInChunk(line)
+		m.saidInChunk(u.line)
 	}
 	return u
 }
