@@ -73,6 +73,8 @@ type Config struct {
 	// Habits are faults that belong to this server: they stay when faults are switched off, and no event
 	// tells of them.
 	Habits []string
+	// NoLogin lets the submission services take mail without a login, as port 25 does.
+	NoLogin bool
 	// TellUsers lets VRFY and EXPN tell who has a mailbox here. Most servers keep that to themselves
 	// (RFC 5321 §7.3), and so does the lab unless told otherwise.
 	TellUsers bool
@@ -89,9 +91,9 @@ type Limits struct {
 	Queue          int // mails that wait for another server; 1000
 	Commands       int // of one session; 1,000,000
 
-	// Session is how long one may last; 6 hours. Grace and Rate bound a mail that drips in: after
-	// Grace it must have come at Rate octets a second since it began; 30 minutes and 1, because
-	// people type here by hand.
+	// Session is how long one may last; 6 hours. Grace and Rate bound what drips in: a line must be whole
+	// within Grace of its first piece, and a mail, by DATA or in chunks, must after Grace have come at Rate
+	// octets a second since it began; 30 minutes and 1, because people type here by hand.
 	Session, Grace time.Duration
 	Rate           int
 	// BadPassword is how long the answer to a wrong password is held back, from the fourth in a

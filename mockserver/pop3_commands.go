@@ -218,7 +218,6 @@ func (s *pop3Session) retr(u protocol.Utterance) {
 	if m == nil {
 		return
 	}
-	s.emit(protocol.Event{Kind: protocol.KindRetrieved, Mailbox: s.drop.box.name, Message: m.ID, Octets: m.Octets()})
 	s.message(&s.book.Retr, s.messageArgs(i+1, m), m, wholeMail)
 }
 

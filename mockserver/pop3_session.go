@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"maillab/phrases"
 	"maillab/protocol"
@@ -229,9 +230,13 @@ func (s *pop3Session) message(r *saying, args phrases.Args, m *Message, lines in
 		return
 	}
 	content := m.Content
+	if s.keepsFrom(content, args) {
+		return
+	}
 	if lines != wholeMail {
 		content = topOf(content, lines)
 	}
+	s.tellRead(m, lines)
 	s.say(r, args)
 	if bytes.HasPrefix(content, []byte(".")) || bytes.Contains(content, []byte("\n.")) {
 		_, _ = s.wire.out.Write(protocol.Stuff(content))
@@ -239,6 +244,33 @@ func (s *pop3Session) message(r *saying, args phrases.Args, m *Message, lines in
 	}
 	_, _ = s.wire.out.Write(content)
 	s.end()
+}
+
+// tellRead lets the learner know that a mail goes out.
+func (s *pop3Session) tellRead(m *Message, lines int) {
+	if lines == wholeMail {
+		s.emit(protocol.Event{Kind: protocol.KindRetrieved, Mailbox: s.drop.box.name, Message: m.ID, Octets: m.Octets()})
+	}
+}
+
+// keepsFrom refuses a mail to a client that may not understand it: one that came by SMTPUTF8 and has
+// UTF-8 in its header, without UTF8 mode (RFC 6856 §5, §6). Raw octets that came in without SMTPUTF8
+// have always gone out as they are.
+func (s *pop3Session) keepsFrom(head []byte, args phrases.Args) bool {
+	if s.utf8 || s.ways.lacks("UTF8") || !international(head) {
+		return false
+	}
+	s.say(&s.book.MessageNeedsUTF8, phrases.Args{"n": args["n"]})
+	return true
+}
+
+// international reports whether a mail, or its beginning, has a header beyond ASCII that SMTPUTF8
+// brought; the trace field says so (RFC 6531 §4.3).
+func international(head []byte) bool {
+	if end := bytes.Index(head, []byte("\r\n\r\n")); end >= 0 {
+		head = head[:end]
+	}
+	return bytes.IndexFunc(head, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 && bytes.Contains(head, []byte(" with UTF8SMTP"))
 }
 
 // end sends the lone dot.

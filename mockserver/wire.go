@@ -44,6 +44,7 @@ type wire struct {
 	quit    bool   // the client has said QUIT: it expects nothing beyond the answer
 	rest    []byte // read and filtered, but more than was asked for
 	due     bool   // the next read is the first of a line: the clock starts anew
+	halting bool   // the line at hand comes in pieces, and must be whole soon
 
 	began    time.Time
 	ends     time.Time     // the session is over then
@@ -166,9 +167,12 @@ func (w *wire) arm() {
 		}
 		_ = w.nc.SetReadDeadline(time.Unix(1, 0))
 	case w.due:
-		w.due = false
+		w.due, w.halting = false, false
 		w.deadline, w.why = w.limit(time.Now())
 		_ = w.nc.SetReadDeadline(w.deadline)
+	case w.since.IsZero() && !w.halting:
+		w.halting = true
+		w.hurry(time.Now())
 	}
 }
 

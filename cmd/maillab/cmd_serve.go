@@ -22,7 +22,7 @@ type serveFlags struct {
 	domain                               string
 	tlsCert, tlsKey, caOut               string
 	personas, faults                     []string
-	tellUsers                            bool
+	tellUsers, noLogin                   bool
 	far                                  bool // the second domain too
 	lan                                  bool
 	keep                                 keepFlags
@@ -54,6 +54,7 @@ func (p *program) serveCommand() *cobra.Command {
 	c.Flags().StringVar(&f.domain, "domain", "lab.test", "")
 	c.Flags().StringArrayVar(&f.personas, "persona", nil, "")
 	c.Flags().StringArrayVar(&f.faults, "fault", nil, "")
+	c.Flags().BoolVar(&f.noLogin, "no-login", false, "")
 	c.Flags().BoolVar(&f.tellUsers, "tell-users", false, "")
 	_ = c.RegisterFlagCompletionFunc("persona", personaNames)
 	_ = c.RegisterFlagCompletionFunc("fault", faultNames)
@@ -126,7 +127,7 @@ func (p *program) announce(l *mockserver.Lab, page *metricsPage) {
 // config turns the flags into the servers' configuration. Without any address
 // each service gets a free port of the loopback interface.
 func (f serveFlags) config() (mockserver.Config, error) {
-	cfg := mockserver.Config{Domain: f.domain, Alone: !f.far, Personas: f.personas, Faults: f.faults, TellUsers: f.tellUsers}
+	cfg := mockserver.Config{Domain: f.domain, Alone: !f.far, Personas: f.personas, Faults: f.faults, TellUsers: f.tellUsers, NoLogin: f.noLogin}
 	for _, s := range []struct {
 		service string
 		addrs   []string
