@@ -378,7 +378,7 @@ func (l *Lab) serve(nc net.Conn, s *service) {
 		return
 	}
 	defer l.part(w)
-	l.notify(w, Notice{Kind: NoticeConnected})
+	l.meet(w)
 	if s.implicitTLS && !l.secure(w, s.protocol) {
 		return
 	}
@@ -396,6 +396,12 @@ func (l *Lab) wire(nc net.Conn, s *service) *wire {
 	w.service, w.number = s.name, l.numbers.Add(1)
 	return w
 }
+
+// meet notices the beginning of a connection. It is not part of serve, because what serve has on the stack
+// stays there while a session waits (see wire.await).
+//
+//go:noinline
+func (l *Lab) meet(w *wire) { l.notify(w, Notice{Kind: NoticeConnected}) }
 
 // part is the end of a connection.
 func (l *Lab) part(w *wire) {
