@@ -44,6 +44,9 @@ type Annotation struct {
 	Causes []phrases.Text
 	// Notices are what in the reply contradicts itself or the protocol.
 	Notices []Notice
+	// Sections take apart what the reply holds beyond its words: the way of a mail, its parts, a
+	// login's message. For the full level.
+	Sections []Section
 	// Next are the lines that are in order after this reply, most sensible first.
 	Next []Next
 	// Ref is the place that defines it.

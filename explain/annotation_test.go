@@ -25,7 +25,7 @@ func TestJSONForm(t *testing.T) {
 	}
 	slices.Sort(keys)
 	assert.Equal(t, []string{"causes", "class", "code", "command", "details", "digits", "enhanced", "fields", "next", "notices", "protocol", "ref",
-		"severity", "spans", "summary", "topic"}, keys)
+		"sections", "severity", "spans", "summary", "topic"}, keys)
 	assert.Equal(t, map[string]any{"address": "x@gmail.com"}, got["fields"])
 	assert.Equal(t, "RCPT", got["command"])
 	assert.Contains(t, got["next"], "RCPT TO:<...>")

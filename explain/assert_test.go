@@ -20,6 +20,12 @@ func texts(a explain.Annotation) []phrases.Text {
 	for _, s := range a.Digits {
 		list = append(list, s.Text)
 	}
+	for _, s := range a.Sections {
+		list = append(list, s.Title)
+		for _, r := range s.Rows {
+			list = append(list, r.Text, phrases.Text{EN: r.Label, ZH: r.Label})
+		}
+	}
 	for _, n := range a.Next {
 		list = append(list, n.Why)
 	}

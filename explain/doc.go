@@ -14,8 +14,9 @@
 //	view.go      the reply and its context, taken apart once
 //	classify.go  what really happened: knowledge/rules.toml by words (rules.go), then
 //	             the enhanced code, then the code in its command (class_by_code.go)
-//	smtp_*.go, pop3_*.go, message.go, sasl.go
-//	             what the parts of particular replies hold: spans and fields
+//	smtp_*.go, pop3_*.go, message*.go, sasl*.go
+//	             what the parts of particular replies hold: spans, fields, and
+//	             tables of what is taken apart (section.go)
 //	words.go     the sentences: knowledge/*.toml, both languages side by side
 //
 // How a client line is looked at: client.go asks slips_typing.go (what keyboard and

@@ -46,7 +46,8 @@ func (a Annotation) AppendJSON(dst []byte) ([]byte, error) {
 		dst = appendMember(dst, `,"en":`, n.Text.EN)
 		dst = append(appendMember(dst, `,"zh":`, n.Text.ZH), '}')
 	}
-	dst = append(dst, `],"next":[`...)
+	dst = appendSections(append(dst, `],"sections":`...), a.Sections)
+	dst = append(dst, `,"next":[`...)
 	for i, n := range a.Next {
 		dst = appendString(appendComma(dst, i), n.Line)
 	}
@@ -83,6 +84,25 @@ func appendSpans(dst []byte, spans []Span) []byte {
 		dst = appendMember(dst, `,"en":`, s.Text.EN)
 		dst = appendMember(dst, `,"zh":`, s.Text.ZH)
 		dst = append(dst, '}')
+	}
+	return append(dst, ']')
+}
+
+func appendSections(dst []byte, sections []Section) []byte {
+	dst = append(dst, '[')
+	for i, s := range sections {
+		dst = appendMember(appendComma(dst, i), `{"kind":`, s.Kind)
+		dst = appendMember(dst, `,"en":`, s.Title.EN)
+		dst = appendMember(dst, `,"zh":`, s.Title.ZH)
+		dst = append(dst, `,"rows":[`...)
+		for j, r := range s.Rows {
+			dst = appendMember(appendComma(dst, j), `{"label":`, r.Label)
+			dst = appendMember(dst, `,"en":`, r.Text.EN)
+			dst = appendMember(dst, `,"zh":`, r.Text.ZH)
+			dst = strconv.AppendInt(append(dst, `,"depth":`...), int64(r.Depth), 10)
+			dst = append(dst, '}')
+		}
+		dst = append(dst, "]}"...)
 	}
 	return append(dst, ']')
 }

@@ -25,6 +25,20 @@ type spanShape struct {
 	ZH    string `json:"zh"`
 }
 
+type rowShape struct {
+	Label string `json:"label"`
+	EN    string `json:"en"`
+	ZH    string `json:"zh"`
+	Depth int    `json:"depth"`
+}
+
+type sectionShape struct {
+	Kind string     `json:"kind"`
+	EN   string     `json:"en"`
+	ZH   string     `json:"zh"`
+	Rows []rowShape `json:"rows"`
+}
+
 type annotationShape struct {
 	Protocol string         `json:"protocol"`
 	Command  string         `json:"command"`
@@ -39,6 +53,7 @@ type annotationShape struct {
 	Details  []phrases.Text `json:"details"`
 	Causes   []phrases.Text `json:"causes"`
 	Notices  []noticeShape  `json:"notices"`
+	Sections []sectionShape `json:"sections"`
 	Next     []string       `json:"next"`
 	Ref      string         `json:"ref"`
 	Topic    string         `json:"topic"`
@@ -63,13 +78,21 @@ func byReflection(t *testing.T, a explain.Annotation) string {
 	out := annotationShape{
 		Protocol: a.Protocol, Command: a.Command, Code: a.Code, Enhanced: a.Enhanced, Class: a.Class,
 		Severity: a.Severity, Fields: a.Fields, Spans: shapes(a.Spans), Digits: shapes(a.Digits),
-		Summary: a.Summary, Details: a.Details, Causes: []phrases.Text{}, Notices: []noticeShape{}, Next: []string{}, Ref: a.Ref, Topic: a.Topic,
+		Summary: a.Summary, Details: a.Details, Causes: []phrases.Text{}, Notices: []noticeShape{}, Sections: []sectionShape{},
+		Next: []string{}, Ref: a.Ref, Topic: a.Topic,
 	}
 	if out.Fields == nil {
 		out.Fields = map[string]any{}
 	}
 	if out.Details == nil {
 		out.Details = []phrases.Text{}
+	}
+	for _, s := range a.Sections {
+		rows := []rowShape{}
+		for _, r := range s.Rows {
+			rows = append(rows, rowShape{r.Label, r.Text.EN, r.Text.ZH, r.Depth})
+		}
+		out.Sections = append(out.Sections, sectionShape{s.Kind, s.Title.EN, s.Title.ZH, rows})
 	}
 	out.Causes = append(out.Causes, a.Causes...)
 	for _, n := range a.Notices {
@@ -136,7 +159,8 @@ func TestJSONOfOddValues(t *testing.T) {
 			"pairs": [][2]any{{1, odd}, {2, 3}}, "map": map[string]any{"b": odd, "a": 1.5}, "float": 2.25, "int64": int64(9), "text": text,
 		},
 		Spans: []explain.Span{{1, 2, odd, text}, {3, 400, "x", text}}, Digits: []explain.Span{{Text: text}},
-		Summary: text, Details: []phrases.Text{text, {}}, Causes: []phrases.Text{text}, Notices: []explain.Notice{{Kind: odd, Text: text}}, Next: []explain.Next{{Line: odd}, {Line: "QUIT"}},
+		Summary: text, Details: []phrases.Text{text, {}}, Causes: []phrases.Text{text}, Notices: []explain.Notice{{Kind: odd, Text: text}},
+		Sections: []explain.Section{{odd, text, []explain.Row{{odd, text, 1}, {}}}, {}}, Next: []explain.Next{{Line: odd}, {Line: "QUIT"}},
 	}
 	assertSameJSON(t, a)
 	assertSameJSON(t, explain.Annotation{})

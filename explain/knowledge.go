@@ -49,12 +49,13 @@ var (
 	shelfMechanisms = &shelf{file: "mechanisms.toml"}
 	shelfRespCodes  = &shelf{file: "respcodes.toml"}
 	shelfHeaders    = &shelf{file: "headers.toml"}
+	shelfMail       = &shelf{file: "mail.toml"}
 	shelfTerms      = &shelf{file: "terms.toml"}
 )
 
 var shelves = []*shelf{
 	shelfTexts, shelfNotices, shelfCodes, shelfClasses, shelfVerbs, shelfStates, shelfEnhanced,
-	shelfKeywords, shelfCapa, shelfMechanisms, shelfRespCodes, shelfHeaders, shelfTerms,
+	shelfKeywords, shelfCapa, shelfMechanisms, shelfRespCodes, shelfHeaders, shelfMail, shelfTerms,
 }
 
 // entries loads the file on first use. A damaged file is a mistake of ours that

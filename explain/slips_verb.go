@@ -6,6 +6,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
+	"maillab/explain/mail"
 	"maillab/phrases"
 	"maillab/protocol"
 )
@@ -157,7 +158,7 @@ func guessShape(p protocol.Protocol, letters, tail, line string) (guess, bool) {
 
 // isHeader: "Subject: x" with a name that mail headers have.
 func isHeader(line string) bool {
-	name, _, ok := headerField(line)
+	name, _, ok := mail.SplitField(line)
 	if !ok || len(name) < 2 {
 		return false
 	}

@@ -75,6 +75,12 @@ func writeAnnotation(t *testing.T, out *strings.Builder, a explain.Annotation, r
 	for _, d := range a.Details {
 		fmt.Fprintf(out, "   - %s\n     %s\n", d.EN, d.ZH)
 	}
+	for _, s := range a.Sections {
+		fmt.Fprintf(out, "   # %s %s\n     %s\n", s.Kind, s.Title.EN, s.Title.ZH)
+		for _, row := range s.Rows {
+			fmt.Fprintf(out, "     %s%s: %s\n       %s\n", strings.Repeat("  ", row.Depth), row.Label, row.Text.EN, row.Text.ZH)
+		}
+	}
 	var next []string
 	for _, n := range a.Next {
 		next = append(next, n.Line)

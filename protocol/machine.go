@@ -32,7 +32,8 @@ type Context struct {
 	Helo string `json:"helo,omitempty"`
 	// User is the POP3 user named with USER or APOP.
 	User string `json:"user,omitempty"`
-	// Keywords are the lines of the EHLO reply after the first, as they came.
+	// Keywords are the lines of the EHLO reply after the first, or of the CAPA reply, as they came. They
+	// are forgotten when TLS begins, and in POP3 after the login, where others may count (RFC 2449 §5).
 	Keywords []string `json:"keywords,omitempty"`
 	// Timestamp of a POP3 greeting with its angle brackets, for APOP.
 	Timestamp string `json:"timestamp,omitempty"`
@@ -346,6 +347,8 @@ func (m *Machine) learn(u Utterance, r Reply, a Answer) {
 		}
 	case a.Next == StateMail:
 		m.ctx.UTF8 = asksUTF8(u)
+	case u.Verb == "CAPA" && r.Code == CodeOK && len(r.Lines) > 1:
+		m.ctx.Keywords = r.Texts()[1:]
 	case u.Verb == "USER" && r.Code == CodeOK:
 		m.ctx.User = u.Args
 	case u.Verb == "APOP" && r.Code == CodeOK:
@@ -373,6 +376,9 @@ func (c *Context) mark(k Mark) {
 		c.ESMTP = false
 	case k&MarkAuthenticated != 0:
 		c.Authenticated = true
+		if c.Protocol == POP3 {
+			c.Keywords = nil
+		}
 	case k&MarkRecipient != 0:
 		c.Recipients++
 	case k&MarkDeleted != 0:
@@ -448,7 +454,7 @@ func (m *Machine) Legal() []*Row {
 	for i := range m.table.Rows {
 		r := &m.table.Rows[i]
 		u := Utterance{Row: r, Verb: r.Verb}
-		if !r.Obsolete && r.InOrder(m.ctx.State) && m.table.unmetNeed(&u, &m.ctx) == nil {
+		if !r.Obsolete && r.InOrder(m.ctx.State) && m.ctx.Announces(r) && m.table.unmetNeed(&u, &m.ctx) == nil {
 			legal = append(legal, r)
 		}
 	}

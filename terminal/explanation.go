@@ -41,6 +41,7 @@ func (r *Renderer) annotation(a explain.Annotation, raw string, full bool) {
 				r.bar(styleNone, text)
 			}
 		}
+		r.sections(a.Sections)
 	}
 	if full {
 		r.causes(a)
@@ -115,6 +116,7 @@ func (r *Renderer) digits(a explain.Annotation) (told []string) {
 // returns the meanings.
 func (r *Renderer) parts(a explain.Annotation, raw string) (told []string) {
 	shown := map[string]int{}
+	mail := map[string]bool{}
 	for _, s := range a.Spans {
 		if s.Start < 0 || s.End > len(raw) || s.Start >= s.End || s.Text.Empty() || r.nothingNew(a, s) {
 			continue
@@ -123,7 +125,11 @@ func (r *Renderer) parts(a explain.Annotation, raw string) (told []string) {
 			continue
 		}
 		meaning := s.Text.In(r.lang)
-		r.part(phrases.Clean(unfolded(raw[s.Start:s.End])), meaning, kindStyle(s.Kind))
+		if mailKinds[s.Kind] && mail[meaning] {
+			continue
+		}
+		mail[meaning] = mailKinds[s.Kind]
+		r.part(r.quoted(s, raw), meaning, kindStyle(s.Kind))
 		told = append(told, meaning)
 	}
 	for kind, n := range shown {
@@ -142,6 +148,25 @@ const (
 
 // listed are the kinds of part of which a listing has one in each line.
 var listed = map[string]bool{listingKind: true, "octets": true, "uid": true}
+
+// mailKinds are the kinds of part that a mail has many of; the same note is not given twice.
+var mailKinds = map[string]bool{"header": true, "body": true, "dot-stuffing": true}
+
+// quoted is what stands for a part beside its note. Of a header field the name will
+// do, and of a body nothing: the mail itself stands above. An empty line has a name.
+func (r *Renderer) quoted(s explain.Span, raw string) string {
+	part := raw[s.Start:s.End]
+	switch s.Kind {
+	case "header":
+		name, _, _ := strings.Cut(part, ":")
+		return phrases.Clean(name) + ":"
+	case "blank-line":
+		return say("part.blank-line", nil).In(r.lang)
+	case "body":
+		return say("part.body", nil).In(r.lang)
+	}
+	return phrases.Clean(unfolded(part))
+}
 
 // unfolded writes a folded header field on one line.
 func unfolded(s string) string {
@@ -193,6 +218,23 @@ func (r *Renderer) part(quoted, meaning string, s style) {
 		r.barRaw("  " + strings.Repeat(" ", indent) + l)
 	}
 }
+
+// sections draws what was taken apart row by row.
+func (r *Renderer) sections(list []explain.Section) {
+	for _, s := range list {
+		r.bar(styleNone, s.Title.In(r.lang))
+		for _, row := range s.Rows {
+			indent := strings.Repeat("  ", min(row.Depth, maxIndent))
+			if r.look.Plain {
+				indent = ""
+			}
+			r.part(indent+row.Label, row.Text.In(r.lang), styleCommand)
+		}
+	}
+}
+
+// maxIndent is how many levels of a tree are drawn as such.
+const maxIndent = 4
 
 // next says what can come now; briefly, only the first choice.
 func (r *Renderer) next(a explain.Annotation, full bool) {

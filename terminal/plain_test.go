@@ -15,7 +15,7 @@ func TestLessonPlain(t *testing.T) {
 	for _, lang := range phrases.Langs {
 		screen := settled(played(t, "smtp-send", lang, 80, Look{Plain: true, Colour: true}))
 		for _, sign := range []string{"│", "✓", "▶", "•", "\x1b"} {
-			assert.False(t, strings.Contains(screen, sign), "%s: %q", lang, sign)
+			assert.NotContains(t, screen, sign, lang)
 		}
 		for _, line := range strings.Split(strings.TrimRight(screen, "\n"), "\n") {
 			assert.NotEmpty(t, strings.Trim(line, " ^"), "%s: an empty line or a caret", lang)

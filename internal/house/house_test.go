@@ -69,7 +69,7 @@ func files(t *testing.T) []file {
 
 // layers: a room may import rooms of lower layers only.
 var layers = map[string]int{
-	"protocol": 1, "phrases": 1, "mockserver/maildir": 1,
+	"protocol": 1, "phrases": 1, "mockserver/maildir": 1, "mailfile": 1, "explain/mail": 1,
 	"session": 2, "mockserver": 2, "lessons": 2, "explain": 2, "transcript": 2,
 	"lab": 3, "capture": 3, "observe": 3,
 	"terminal/editor": 4, "terminal": 5,
@@ -107,6 +107,9 @@ var forbidden = []struct{ room, imports, reason string }{
 	{"explain", module + "lessons", "an explanation depends on context and line alone"},
 	{"transcript", "os", "a transcript is read from an io.Reader"},
 	{"transcript", "net", "a transcript is read from an io.Reader"},
+	{"explain/mail", "os", "a mail is read from its lines"},
+	{"explain/mail", "net", "a mail is read from its lines"},
+	{"explain/mail", module, "it has no words and no tables of ours"},
 	{"capture", module + "lab", "a capture becomes events; it knows no shell"},
 	{"explain", "os", "an explanation has no I/O"},
 	{"explain", "net", "an explanation has no I/O"},
