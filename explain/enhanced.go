@@ -100,6 +100,8 @@ func classByEnhanced(v *view) string {
 		return "auth-required"
 	case v.code == "530" && key == "7.10", v.code == "553" && v.place == "MAIL" && key == "7.1":
 		return "sender-rejected"
+	case v.place == "RCPT" && v.a.Severity == Permanent && (key == "7.0" || key == "7.1" || key == "7.2"):
+		return "policy-reject" // 550 alone would be an unknown mailbox
 	case v.place == protocol.VerbDot && e.subject == "7" && (e.detail == "0" || e.detail == "1"):
 		return "policy-reject"
 	case key == "4.1" && v.a.Severity == Permanent:

@@ -62,7 +62,11 @@ func (s *smtpSession) chunkOctets() error {
 // readChunk takes the octets that are due from the wire.
 func (s *smtpSession) readChunk() error {
 	s.wire.content(true)
-	defer s.wire.content(false)
+	s.wire.resume(s.mail.chunks)
+	defer func() {
+		s.mail.chunks = s.wire.watch()
+		s.wire.content(false)
+	}()
 	var piece [8 << 10]byte
 	for s.m.Now().Octets > 0 {
 		s.wire.due = true

@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"crypto/subtle"
 	"strings"
 
 	"maillab/protocol"
@@ -36,8 +35,10 @@ func (l *Lab) localName(name string) string {
 // checkPassword returns the account when name and password fit.
 func (l *Lab) checkPassword(name, password string) (User, bool) {
 	u, ok := l.user(name)
-	same := subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) == 1
-	return u, ok && same
+	if l.cfg.Data != "" && (!ok || u.Password != "") {
+		l.pretend(name, password)
+	}
+	return u, ok && u.hasPassword(password)
 }
 
 // addressOf is a user's address.

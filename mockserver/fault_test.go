@@ -434,27 +434,75 @@ func TestPersonaSlowsDownAndHangsUp(t *testing.T) {
 	})
 }
 
-// TestADripGainsNothing: octets that come one by one do not keep a session alive.
+// TestADripGainsNothing: octets that come one by one do not keep a session alive, neither in a mail nor
+// in the chunks of one nor in a line.
 func TestADripGainsNothing(t *testing.T) {
+	mail := []string{"EHLO x", "MAIL FROM:<a@b.test>", "RCPT TO:<fpwjp@lab.test>"}
+	for name, d := range map[string]struct {
+		service    string
+		said       []string
+		drip, want string
+	}{
+		"content":       {"smtp", append(mail[:3:3], "DATA"), "x\r\n", "421 4.4.2 smtp.lab.test The mail comes too slowly, closing the connection"},
+		"one chunk":     {"smtp", append(mail[:3:3], ""), "x", "421 4.4.2 smtp.lab.test The mail comes too slowly, closing the connection"},
+		"a line":        {"smtp", mail[:1], "x", "421 4.4.2 smtp.lab.test The line comes too slowly, closing the connection"},
+		"a POP3 line":   {"pop3", nil, "x", ""},
+		"a login":       {"smtp", append(mail[:1:1], "AUTH LOGIN"), "x", "421 4.4.2 smtp.lab.test The line comes too slowly, closing the connection"},
+		"an empty line": {"pop3", nil, " ", ""},
+	} {
+		inTime(t, Config{IdleTimeout: time.Hour, Limits: Limits{Grace: time.Minute, Rate: 10}}, func(t *testing.T, l *Lab) {
+			c := piped(t, l, d.service)
+			c.reply()
+			for _, line := range d.said {
+				if line == "" {
+					c.send("BDAT 1000000 LAST")
+					continue
+				}
+				c.say(line)
+			}
+			start := time.Now()
+			dripping := make(chan struct{})
+			go func() {
+				defer close(dripping)
+				for {
+					if _, err := io.WriteString(c.nc, d.drip); err != nil {
+						return
+					}
+					time.Sleep(5 * time.Second)
+				}
+			}()
+			if d.want == "" {
+				c.gone()
+			} else {
+				assert.Equal(t, d.want, c.reply(), name)
+			}
+			assert.Less(t, time.Since(start), 2*time.Minute, name)
+			_ = c.nc.Close()
+			<-dripping
+		})
+	}
+}
+
+// TestChunksShareOneClock: a new BDAT brings no new time to a mail that comes too slowly.
+func TestChunksShareOneClock(t *testing.T) {
 	inTime(t, Config{IdleTimeout: time.Hour, Limits: Limits{Grace: time.Minute, Rate: 10}}, func(t *testing.T, l *Lab) {
 		c := piped(t, l, "smtp")
 		c.begin()
 		c.say("RCPT TO:<fpwjp@lab.test>")
-		c.say("DATA")
-		start := time.Now()
-		dripping := make(chan struct{})
+		done := make(chan struct{})
 		go func() {
-			defer close(dripping)
-			for {
-				if _, err := io.WriteString(c.nc, "x\r\n"); err != nil {
-					return
-				}
-				time.Sleep(5 * time.Second)
+			defer close(done)
+			for range 3 {
+				_, _ = io.WriteString(c.nc, "BDAT 2\r\n")
+				time.Sleep(25 * time.Second)
+				_, _ = io.WriteString(c.nc, "x\n")
 			}
 		}()
+		assert.Equal(t, "250", c.reply()[:3])
+		assert.Equal(t, "250", c.reply()[:3])
 		assert.Equal(t, "421 4.4.2 smtp.lab.test The mail comes too slowly, closing the connection", c.reply())
-		assert.Less(t, time.Since(start), 2*time.Minute)
+		c.gone()
 		_ = c.nc.Close()
-		<-dripping
+		<-done
 	})
 }

@@ -2,12 +2,12 @@ package mockserver
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,7 +20,8 @@ import (
 type Config struct {
 	// Domain the lab receives mail for; "" means "lab.test".
 	Domain string
-	// Users who have a mailbox; nil means jspdevelop and fpwjp.
+	// Users who have a mailbox; nil means jspdevelop and fpwjp. With Data, whoever was a user before
+	// stays one, and nil means just those, if there are any.
 	Users []User
 	// Empty leaves the eleven letters out of fpwjp's mailbox.
 	Empty bool
@@ -72,6 +73,8 @@ type Config struct {
 	// Habits are faults that belong to this server: they stay when faults are switched off, and no event
 	// tells of them.
 	Habits []string
+	// NoLogin lets the submission services take mail without a login, as port 25 does.
+	NoLogin bool
 	// TellUsers lets VRFY and EXPN tell who has a mailbox here. Most servers keep that to themselves
 	// (RFC 5321 §7.3), and so does the lab unless told otherwise.
 	TellUsers bool
@@ -88,9 +91,9 @@ type Limits struct {
 	Queue          int // mails that wait for another server; 1000
 	Commands       int // of one session; 1,000,000
 
-	// Session is how long one may last; 6 hours. Grace and Rate bound a mail that drips in: after
-	// Grace it must have come at Rate octets a second since it began; 30 minutes and 1, because
-	// people type here by hand.
+	// Session is how long one may last; 6 hours. Grace and Rate bound what drips in: a line must be whole
+	// within Grace of its first piece, and a mail, by DATA or in chunks, must after Grace have come at Rate
+	// octets a second since it began; 30 minutes and 1, because people type here by hand.
 	Session, Grace time.Duration
 	Rate           int
 	// BadPassword is how long the answer to a wrong password is held back, from the fourth in a
@@ -98,12 +101,20 @@ type Limits struct {
 	BadPassword time.Duration
 }
 
-// User is an account of the lab. The password is kept as it is: APOP and
-// CRAM-MD5 cannot do with less.
+// labUsers are the accounts of a lab that was given none.
+var labUsers = []User{
+	{Name: "jspdevelop", Password: "jsp123", Token: "lab-token-jspdevelop"}, {Name: "fpwjp", Password: "fpw123", Token: "lab-token-fpwjp"},
+}
+
+// User is an account of the lab. In memory the password is kept as it is: APOP and CRAM-MD5 cannot do
+// with less. With Config.Data only keys made of it are written down.
 type User struct {
-	Name, Password string
+	Name string
+	// Password is "" where only its keys are known.
+	Password string
 	// Token is what XOAUTH2 and OAUTHBEARER take for the account; "" means that they take nothing.
 	Token string
+	kept  *account // what is written down of it; nil without Config.Data
 }
 
 // Listener is one socket to open.
@@ -126,7 +137,9 @@ type Lab struct {
 
 	ca          *authority // nil when the certificate comes from outside
 	certificate func() (*tls.Certificate, error)
-	secret      []byte // of this run, for what must not be guessed
+	secret      []byte // for what must not be guessed: of this run, with Config.Data for good
+	given       bool   // Config.Users was given
+	passwords   bool   // those of all users are known
 
 	manner atomic.Pointer[manner] // how the servers talk to those who connect from now on
 	faults faults                 // what goes wrong on purpose
@@ -156,14 +169,13 @@ func Start(cfg Config) (*Lab, error) { return start(cfg, nil) }
 // start is Start for a domain that belongs to another lab, or to none.
 func start(cfg Config, parent *Lab) (*Lab, error) {
 	l := &Lab{
-		parent: parent, queue: newQueue(), cfg: cfg.withDefaults(), secret: make([]byte, 32),
+		parent: parent, queue: newQueue(), cfg: cfg.withDefaults(), given: cfg.Users != nil, secret: random(32),
 		wires: map[*wire]struct{}{}, per: map[string]int{}, done: make(chan struct{}),
 	}
 	if err := errors.Join(l.dress(), loadZone()); err != nil {
 		return nil, err
 	}
 	l.ids.now = l.cfg.Now
-	_, _ = rand.Read(l.secret)
 	if err := l.furnish(); err != nil {
 		_ = l.Close()
 		return nil, err
@@ -195,10 +207,14 @@ func (l *Lab) furnish() error {
 		}
 		l.disk = d
 		l.store = newStore(d)
+		if err := l.openAccounts(); err != nil {
+			return err
+		}
 		if err := l.reopen(); err != nil {
 			return err
 		}
 	}
+	l.passwords = knowsPasswords(l.cfg.Users)
 	return l.fill()
 }
 
@@ -225,7 +241,7 @@ func (c Config) withDefaults() Config {
 		c.Domain = "lab.test"
 	}
 	if c.Users == nil {
-		c.Users = []User{{"jspdevelop", "jsp123", "lab-token-jspdevelop"}, {"fpwjp", "fpw123", "lab-token-fpwjp"}}
+		c.Users = slices.Clone(labUsers)
 	}
 	if c.Listeners == nil {
 		for _, s := range services {
@@ -362,7 +378,7 @@ func (l *Lab) serve(nc net.Conn, s *service) {
 		return
 	}
 	defer l.part(w)
-	l.notify(w, Notice{Kind: NoticeConnected})
+	l.meet(w)
 	if s.implicitTLS && !l.secure(w, s.protocol) {
 		return
 	}
@@ -380,6 +396,12 @@ func (l *Lab) wire(nc net.Conn, s *service) *wire {
 	w.service, w.number = s.name, l.numbers.Add(1)
 	return w
 }
+
+// meet notices the beginning of a connection. It is not part of serve, because what serve has on the stack
+// stays there while a session waits (see wire.await).
+//
+//go:noinline
+func (l *Lab) meet(w *wire) { l.notify(w, Notice{Kind: NoticeConnected}) }
 
 // part is the end of a connection.
 func (l *Lab) part(w *wire) {

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,9 @@ const (
 	nearDomain = "near.test" // the second domain of a lab that is called far.test itself
 )
 
-var farUsers = []User{{"liming", "lm123", "lab-token-liming"}, {"amy", "amy123", "lab-token-amy"}}
+var farUsers = []User{
+	{Name: "liming", Password: "lm123", Token: "lab-token-liming"}, {Name: "amy", Password: "amy123", Token: "lab-token-amy"},
+}
 
 // laterName is a name at the second domain that is greylisted; its mail goes to the first account.
 const laterName = "later"
@@ -37,7 +40,7 @@ func (l *Lab) moveIn() error {
 		data = filepath.Join(l.cfg.Data, "."+domain) // no user's folder begins with a dot
 	}
 	n, err := start(Config{
-		Domain: domain, Data: data, Notify: l.cfg.Notify, Users: farUsers, Empty: true,
+		Domain: domain, Data: data, Notify: l.cfg.Notify, Users: slices.Clone(farUsers), Empty: true,
 		Aliases: map[string]string{laterName: farUsers[0].Name}, Habits: []string{"greylist:0s," + laterName},
 		Emit: l.cfg.Emit, Now: l.cfg.Now, IdleTimeout: l.cfg.IdleTimeout, Limits: l.cfg.Limits,
 		Retry: l.cfg.Retry, After: l.cfg.After,

@@ -26,9 +26,10 @@ type service struct {
 // services of the lab; a port that stands here is open when a listener is.
 var services = []service{
 	{name: "smtp", protocol: protocol.SMTP, port: 25, hosts: []string{"smtp", "mail", "mx"}},
-	// RFC 6409 §4.3: a submission server demands authentication.
+	// RFC 6409 §4.3: a submission server demands authentication. On 465 it is the same service, with TLS from
+	// the first octet on (RFC 8314 §3.3, §7.3).
 	{name: "submission", protocol: protocol.SMTP, port: 587, hosts: []string{"smtp", "mail"}, demands: []string{"MAIL"}},
-	{name: "smtps", protocol: protocol.SMTP, port: 465, hosts: []string{"smtp", "mail"}, implicitTLS: true},
+	{name: "smtps", protocol: protocol.SMTP, port: 465, hosts: []string{"smtp", "mail"}, implicitTLS: true, demands: []string{"MAIL"}},
 	{name: "pop3", protocol: protocol.POP3, port: 110, hosts: []string{"pop3", "mail"}},
 	{name: "pop3s", protocol: protocol.POP3, port: 995, hosts: []string{"pop3", "mail"}, implicitTLS: true},
 }

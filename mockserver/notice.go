@@ -63,9 +63,12 @@ func (l *Lab) notify(w *wire, n Notice) {
 
 // notifyReply notices a reply. It must come before the machine hears the reply.
 func (l *Lab) notifyReply(w *wire, m *protocol.Machine, r *saying) {
-	if l.cfg.Notify == nil {
-		return
+	if l.cfg.Notify != nil {
+		l.describeReply(w, m, r)
 	}
+}
+
+func (l *Lab) describeReply(w *wire, m *protocol.Machine, r *saying) {
 	c := m.Context()
 	verb := c.Verb
 	if t := m.Table(); t == nil || t.Row(verb) == nil {

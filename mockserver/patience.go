@@ -14,6 +14,7 @@ type expiry int
 const (
 	expiredIdle    expiry = iota // nothing, or no whole line, for too long
 	expiredSlow                  // a mail that drips in
+	expiredLine                  // a line that does
 	expiredSession               // the session as a whole
 )
 
@@ -38,11 +39,36 @@ func (w *wire) limit(now time.Time) (time.Time, expiry) {
 	return at, why
 }
 
+// hurry bounds what is left of a line of which a piece has come: who sends an octet now and then gains
+// nothing by it. w.mu is held.
+func (w *wire) hurry(now time.Time) {
+	if at := now.Add(w.grace); at.Before(w.deadline) {
+		w.deadline, w.why = at, expiredLine
+		_ = w.nc.SetReadDeadline(at)
+	}
+}
+
 // expiredBy tells which limit it was.
 func (w *wire) expiredBy() expiry {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.why
+}
+
+// stopwatch is when content began to come and how much of it is here. A mail in many chunks has one
+// clock, or each chunk would bring new time.
+type stopwatch struct {
+	since    time.Time
+	received int
+}
+
+func (w *wire) watch() stopwatch { return stopwatch{w.since, w.received} }
+
+// resume goes on with the clock of an earlier piece of the same mail.
+func (w *wire) resume(s stopwatch) {
+	if !s.since.IsZero() {
+		w.since, w.received = s.since, s.received
+	}
 }
 
 // pause sends what was said and lets time pass, less of it when the lab is closed. Other sessions

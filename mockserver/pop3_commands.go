@@ -48,7 +48,7 @@ func (s *pop3Session) apop(u protocol.Utterance) {
 	account, known := s.lab.user(words[0])
 	want := protocol.APOPDigest(s.timestamp, account.Password)
 	same := subtle.ConstantTimeCompare([]byte(strings.ToLower(words[1])), []byte(want)) == 1
-	s.enter(account, known && same)
+	s.enter(account, known && same && account.Password != "")
 }
 
 // mechanism is how the client logs in: by a command, or by AUTH and one of its mechanisms.
@@ -218,7 +218,6 @@ func (s *pop3Session) retr(u protocol.Utterance) {
 	if m == nil {
 		return
 	}
-	s.emit(protocol.Event{Kind: protocol.KindRetrieved, Mailbox: s.drop.box.name, Message: m.ID, Octets: m.Octets()})
 	s.message(&s.book.Retr, s.messageArgs(i+1, m), m, wholeMail)
 }
 

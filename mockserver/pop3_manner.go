@@ -62,8 +62,7 @@ func (s *pop3Session) follow(r *rule, u protocol.Utterance, f *protocol.Fault) {
 	}
 }
 
-// utf8Mode takes letters beyond ASCII from here on (RFC 6856 §2). Mails go out as they are with or
-// without it, as they came in.
+// utf8Mode takes letters beyond ASCII from here on (RFC 6856 §2).
 func (s *pop3Session) utf8Mode(protocol.Utterance) {
 	s.utf8 = true
 	s.say(&s.book.Utf8, nil)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"maillab/phrases"
 	"maillab/protocol"
@@ -37,7 +38,9 @@ func newPOP3Session(l *Lab, w *wire, svc *service) *pop3Session {
 		lab: l, wire: w, m: protocol.NewMachine(protocol.POP3), host: l.hostOf(*svc),
 		book: &man.pop3.Reply, words: &man.pop3, ways: man.pop3Ways,
 	}
-	s.timestamp = l.nonce(s.host)
+	if l.passwords {
+		s.timestamp = l.nonce(s.host) // without it there is no APOP (RFC 1939 §7)
+	}
 	if svc.implicitTLS {
 		s.m.Secure()
 	}
@@ -195,21 +198,6 @@ func (s *pop3Session) count(code string) {
 	}
 }
 
-// list sends a multi-line reply of one line for each message that is not marked.
-func (s *pop3Session) list(r *saying, status phrases.Args) {
-	s.say(r, status)
-	for i, m := range s.drop.messages {
-		if !s.drop.marked[i] {
-			_, _ = s.wire.out.WriteString(fill(r.Body, s.messageArgs(i+1, m)) + string(protocol.CRLF))
-		}
-	}
-	s.end()
-}
-
-func (s *pop3Session) messageArgs(n int, m *Message) phrases.Args {
-	return phrases.Args{"n": strconv.Itoa(n), "octets": strconv.Itoa(s.told(m.Octets(), 1)), "id": m.ID}
-}
-
 // lines sends a multi-line reply of the lines that the data hold.
 func (s *pop3Session) lines(r *saying, args phrases.Args) {
 	s.say(r, args)
@@ -227,16 +215,43 @@ func (s *pop3Session) message(r *saying, args phrases.Args, m *Message, lines in
 		return
 	}
 	content := m.Content
+	if s.keepsFrom(content, args) {
+		return
+	}
 	if lines != wholeMail {
 		content = topOf(content, lines)
 	}
+	s.tellRead(m, lines)
 	s.say(r, args)
-	if bytes.HasPrefix(content, []byte(".")) || bytes.Contains(content, []byte("\n.")) {
-		_, _ = s.wire.out.Write(protocol.Stuff(content))
-		return
-	}
-	_, _ = s.wire.out.Write(content)
+	_, _ = (&stuffer{to: &s.wire.out, fresh: true}).Write(content)
 	s.end()
+}
+
+// tellRead lets the learner know that a mail goes out.
+func (s *pop3Session) tellRead(m *Message, lines int) {
+	if lines == wholeMail {
+		s.emit(protocol.Event{Kind: protocol.KindRetrieved, Mailbox: s.drop.box.name, Message: m.ID, Octets: m.Octets()})
+	}
+}
+
+// keepsFrom refuses a mail to a client that may not understand it: one that came by SMTPUTF8 and has
+// UTF-8 in its header, without UTF8 mode (RFC 6856 §5, §6). Raw octets that came in without SMTPUTF8
+// have always gone out as they are.
+func (s *pop3Session) keepsFrom(head []byte, args phrases.Args) bool {
+	if s.utf8 || s.ways.lacks("UTF8") || !international(head) {
+		return false
+	}
+	s.say(&s.book.MessageNeedsUTF8, phrases.Args{"n": args["n"]})
+	return true
+}
+
+// international reports whether a mail, or its beginning, has a header beyond ASCII that SMTPUTF8
+// brought; the trace field says so (RFC 6531 §4.3).
+func international(head []byte) bool {
+	if end := bytes.Index(head, []byte("\r\n\r\n")); end >= 0 {
+		head = head[:end]
+	}
+	return bytes.IndexFunc(head, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 && bytes.Contains(head, []byte(" with UTF8SMTP"))
 }
 
 // end sends the lone dot.

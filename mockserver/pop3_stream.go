@@ -13,6 +13,9 @@ import (
 // wholeMail asks for all lines of a mail's body.
 const wholeMail = -1
 
+// headOctets is how much of a mail on disk is looked at for its header.
+const headOctets = 16 << 10
+
 // stream sends a mail from disk, a piece at a time. When the disk fails in the middle, the
 // connection is all that can still tell the client: no dot may follow half a mail.
 func (s *pop3Session) stream(r *saying, args phrases.Args, m *Message, lines int) {
@@ -22,8 +25,13 @@ func (s *pop3Session) stream(r *saying, args phrases.Args, m *Message, lines int
 		return
 	}
 	defer in.Close()
+	from := bufio.NewReaderSize(in, headOctets)
+	if head, _ := from.Peek(headOctets); s.keepsFrom(head, args) {
+		return
+	}
+	s.tellRead(m, lines)
 	s.say(r, args)
-	if err := copyTop(&stuffer{to: &s.wire.out, fresh: true}, in, lines); err != nil {
+	if err := copyTop(&stuffer{to: &s.wire.out, fresh: true}, from, lines); err != nil {
 		_ = s.wire.nc.Close()
 		return
 	}

@@ -75,6 +75,7 @@ type smtpSayings struct {
 	Idle         saying `toml:"idle"`
 	ShuttingDown saying `toml:"shutting-down"`
 	TooSlow      saying `toml:"too-slow"`
+	LineTooSlow  saying `toml:"line-too-slow"`
 	TooLong      saying `toml:"session-too-long"`
 	TooManyLines saying `toml:"too-many-commands"`
 
@@ -183,9 +184,12 @@ type pop3Sayings struct {
 	Noop    saying `toml:"noop"`
 	Capa    saying `toml:"capa"`
 
-	Utf8        saying `toml:"utf8"`
-	NeedsUTF8   saying `toml:"needs-utf8"`
-	NotUTF8     saying `toml:"not-utf8"`
+	Utf8      saying `toml:"utf8"`
+	NeedsUTF8 saying `toml:"needs-utf8"`
+	NotUTF8   saying `toml:"not-utf8"`
+
+	MessageNeedsUTF8 saying `toml:"message-needs-utf8"`
+
 	Langs       saying `toml:"lang-list"`
 	LangSet     saying `toml:"lang"`
 	LangUnknown saying `toml:"lang-unknown"`

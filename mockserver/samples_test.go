@@ -32,7 +32,7 @@ func TestSamplesAreWholeReplies(t *testing.T) {
 			assert.NotEmpty(t, r.Enhanced(), "%s: every 4yz and 5yz carries an enhanced code (RFC 2034 §4)", name)
 		}
 		if s.State == "" {
-			assert.Contains(t, []string{"too-many-connections", "too-many-errors", "idle", "shutting-down", "unknown-verb", "session-too-long", "too-many-commands"}, s.Key, name)
+			assert.Contains(t, []string{"too-many-connections", "too-many-errors", "idle", "shutting-down", "unknown-verb", "session-too-long", "line-too-slow", "too-many-commands"}, s.Key, name)
 		}
 	}
 }

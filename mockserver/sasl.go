@@ -20,7 +20,9 @@ type mechanism struct {
 	// clear mechanisms show the secret to everybody on the way, weak ones rest on something broken,
 	// bound ones need the TLS connection itself.
 	clear, weak, bound bool
-	begin              func(attempt) exchange
+	// plain ones cannot do without the password itself on the server.
+	plain bool
+	begin func(attempt) exchange
 }
 
 // attempt is what an exchange may have to know of its connection.
@@ -35,7 +37,7 @@ type attempt struct {
 var mechanisms = []mechanism{
 	{name: "LOGIN", clientFirst: true, clear: true, begin: func(a attempt) exchange { return &loginExchange{lab: a.lab} }},
 	{name: "PLAIN", clientFirst: true, clear: true, begin: func(a attempt) exchange { return &plainExchange{lab: a.lab} }},
-	{name: "CRAM-MD5", weak: true, begin: func(a attempt) exchange { return &cramExchange{lab: a.lab, challenge: a.nonce} }},
+	{name: "CRAM-MD5", weak: true, plain: true, begin: func(a attempt) exchange { return &cramExchange{lab: a.lab, challenge: a.nonce} }},
 	{name: "SCRAM-SHA-1", clientFirst: true, weak: true, begin: func(a attempt) exchange {
 		return &scramExchange{lab: a.lab, hash: scram.SHA1}
 	}},
@@ -66,6 +68,8 @@ const (
 // stands judges a mechanism by the lab's policy and the connection.
 func (l *Lab) stands(m mechanism, encrypted bool) standing {
 	switch {
+	case m.plain && !l.passwords:
+		return unknown
 	case !encrypted && (m.bound || m.clear && l.cfg.NoClearLogin):
 		return needsTLS
 	case l.cfg.StrongLogin && m.weak:
@@ -190,7 +194,7 @@ func (x *cramExchange) next(response []byte) step {
 	u, known := x.lab.user(name)
 	want := protocol.CRAMMD5(name, u.Password, x.challenge)
 	same := hmac.Equal([]byte(strings.ToLower(text[at:])), []byte(want[len(name):]))
-	return verdict(u, known && same)
+	return verdict(u, known && same && u.Password != "")
 }
 
 // nonce makes a msg-id of digits and dots that this lab gives once only: for the

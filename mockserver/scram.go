@@ -11,7 +11,7 @@ import (
 	"github.com/xdg-go/scram"
 )
 
-// scramRounds is the least that RFC 7677 §4 allows; the lab's passwords are public.
+// scramRounds is the least that RFC 7677 §4 allows: passwords in memory die with the lab.
 const scramRounds = 4096
 
 // scramExchange is SCRAM (RFC 5802, RFC 7677): the password never travels, the server keeps only
@@ -107,7 +107,13 @@ func (x *scramExchange) binding(first string) scram.ChannelBinding {
 // can meet, so that the exchange does not tell which names exist.
 func (l *Lab) scramKeys(hash scram.HashGeneratorFcn, name string) scram.StoredCredentials {
 	u, known := l.user(name)
+	if u.kept != nil {
+		return u.kept.credentials(hash)
+	}
 	factors := scram.KeyFactors{Salt: l.saltOf(name), Iters: scramRounds}
+	if l.cfg.Data != "" {
+		factors.Iters = keptRounds
+	}
 	client, err := hash.NewClient(u.Name, u.Password, "")
 	if !known || err != nil {
 		nothing := make([]byte, hash().Size())

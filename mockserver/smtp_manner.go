@@ -42,6 +42,8 @@ func (s *smtpSession) follow(r *rule, u protocol.Utterance, f *protocol.Fault) {
 // farewell is what is said to a client that let a limit of time go by.
 func (s *smtpSession) farewell() *saying {
 	switch s.wire.expiredBy() {
+	case expiredLine:
+		return &s.book.LineTooSlow
 	case expiredSlow:
 		return &s.book.TooSlow
 	case expiredSession:

@@ -51,6 +51,7 @@ type transaction struct {
 	wishes     wishes      // what MAIL asked for beside
 	addressees []addressee // rcpts with what was asked for each
 	broken     bool        // a BDAT has failed: only RSET helps (RFC 3030 §2)
+	chunks     stopwatch   // of what has come by BDAT
 }
 
 func newSMTPSession(l *Lab, w *wire, svc *service) *smtpSession {
@@ -69,8 +70,10 @@ func newSMTPSession(l *Lab, w *wire, svc *service) *smtpSession {
 	if s.ways.Login {
 		s.m.Demand("MAIL", protocol.NeedAuth)
 	}
-	for _, verb := range svc.demands {
-		s.m.Demand(verb, protocol.NeedAuth)
+	if !l.cfg.NoLogin {
+		for _, verb := range svc.demands {
+			s.m.Demand(verb, protocol.NeedAuth)
+		}
 	}
 	return s
 }

@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"bytes"
 	"io"
 	"strconv"
 	"strings"
@@ -157,10 +156,7 @@ func (m *Message) load(s *store, b *mailbox) error {
 		return err
 	}
 	m.file = nil
-	line, _, _ := bytes.Cut(m.Content, []byte("\r\n"))
-	if path, ok := bytes.CutPrefix(line, []byte("Return-Path: ")); ok {
-		m.From = strings.Trim(string(path), "<>")
-	}
+	m.From = returnPath(m.Content)
 	return nil
 }
 

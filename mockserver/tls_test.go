@@ -185,7 +185,7 @@ func TestInjectedCommandsAreForgotten(t *testing.T) {
 }
 
 func TestReceivedTellsOfTLS(t *testing.T) {
-	l := start(t, mockserver.Config{Empty: true})
+	l := start(t, mockserver.Config{Empty: true, NoLogin: true})
 	for _, service := range []string{"smtp", "smtps"} {
 		w, _ := secured(t, l, service, trusting(t, l, "localhost"))
 		for _, line := range []string{"MAIL FROM:<a@b.test>", "RCPT TO:<fpwjp@lab.test>", "DATA", "Subject: x\r\n\r\n."} {
@@ -196,6 +196,22 @@ func TestReceivedTellsOfTLS(t *testing.T) {
 	require.Len(t, mails, 2)
 	for _, m := range mails {
 		assert.Contains(t, string(m.Content), " with ESMTPS id ")
+	}
+}
+
+// TestSubmissionDemandsALogin: 465 is 587 with TLS from the first octet on (RFC 8314 §3.3).
+func TestSubmissionDemandsALogin(t *testing.T) {
+	l := start(t, mockserver.Config{})
+	for _, service := range []string{"submission", "smtps"} {
+		w, _ := secured(t, l, service, trusting(t, l, "localhost"))
+		assert.Equal(t, "530 5.7.0 Authentication required", w.say("MAIL FROM:<jspdevelop@lab.test>"), service)
+		assert.Contains(t, w.say("AUTH PLAIN AGpzcGRldmVsb3AAanNwMTIz"), "235 ")
+		assert.Contains(t, w.say("MAIL FROM:<jspdevelop@lab.test>"), "250 ", service)
+	}
+	open := start(t, mockserver.Config{NoLogin: true})
+	for _, service := range []string{"submission", "smtps"} {
+		w, _ := secured(t, open, service, trusting(t, open, "localhost"))
+		assert.Contains(t, w.say("MAIL FROM:<jspdevelop@lab.test>"), "250 ", service)
 	}
 }
 

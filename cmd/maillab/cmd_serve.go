@@ -17,10 +17,12 @@ import (
 type serveFlags struct {
 	smtp, submission, smtps, pop3, pop3s []string
 	users, tokens                        []string
+	usersFile                            string
+	mbox, maildir                        []string
 	domain                               string
 	tlsCert, tlsKey, caOut               string
 	personas, faults                     []string
-	tellUsers                            bool
+	tellUsers, noLogin                   bool
 	far                                  bool // the second domain too
 	lan                                  bool
 	keep                                 keepFlags
@@ -42,6 +44,9 @@ func (p *program) serveCommand() *cobra.Command {
 	c.Flags().StringArrayVar(&f.pop3, "pop3", nil, "")
 	c.Flags().StringArrayVar(&f.pop3s, "pop3s", nil, "")
 	c.Flags().StringArrayVar(&f.users, "user", nil, "")
+	c.Flags().StringVar(&f.usersFile, "users", "", "")
+	c.Flags().StringArrayVar(&f.mbox, "mbox", nil, "")
+	c.Flags().StringArrayVar(&f.maildir, "maildir", nil, "")
 	c.Flags().StringArrayVar(&f.tokens, "token", nil, "")
 	c.Flags().StringVar(&f.tlsCert, "tls-cert", "", "")
 	c.Flags().StringVar(&f.tlsKey, "tls-key", "", "")
@@ -49,6 +54,7 @@ func (p *program) serveCommand() *cobra.Command {
 	c.Flags().StringVar(&f.domain, "domain", "lab.test", "")
 	c.Flags().StringArrayVar(&f.personas, "persona", nil, "")
 	c.Flags().StringArrayVar(&f.faults, "fault", nil, "")
+	c.Flags().BoolVar(&f.noLogin, "no-login", false, "")
 	c.Flags().BoolVar(&f.tellUsers, "tell-users", false, "")
 	_ = c.RegisterFlagCompletionFunc("persona", personaNames)
 	_ = c.RegisterFlagCompletionFunc("fault", faultNames)
@@ -65,6 +71,8 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if err != nil {
 		return err
 	}
+	defer leaveProcessors(f.keep.data != "")()
+	defer saveMemory()()
 	metrics, err := p.watch(f.observe, &cfg)
 	if err != nil {
 		return err
@@ -82,6 +90,10 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return startError(err)
 	}
 	if err := f.writeCA(l.CertificateAuthority()); err != nil {
+		_ = l.Close()
+		return err
+	}
+	if err := p.loadMail(f, l); err != nil {
 		_ = l.Close()
 		return err
 	}
@@ -117,7 +129,7 @@ func (p *program) announce(l *mockserver.Lab, page *metricsPage) {
 // config turns the flags into the servers' configuration. Without any address
 // each service gets a free port of the loopback interface.
 func (f serveFlags) config() (mockserver.Config, error) {
-	cfg := mockserver.Config{Domain: f.domain, Alone: !f.far, Personas: f.personas, Faults: f.faults, TellUsers: f.tellUsers}
+	cfg := mockserver.Config{Domain: f.domain, Alone: !f.far, Personas: f.personas, Faults: f.faults, TellUsers: f.tellUsers, NoLogin: f.noLogin}
 	for _, s := range []struct {
 		service string
 		addrs   []string
@@ -130,16 +142,11 @@ func (f serveFlags) config() (mockserver.Config, error) {
 			cfg.Listeners = append(cfg.Listeners, mockserver.Listener{Service: s.service, Addr: addr})
 		}
 	}
-	for _, u := range f.users {
-		name, password, ok := strings.Cut(u, ":")
-		if !ok || name == "" || password == "" {
-			return cfg, &usageError{say("error.user", phrases.Args{"value": phrases.Clean(name)})}
-		}
-		cfg.Users = append(cfg.Users, mockserver.User{Name: name, Password: password})
-	}
-	if err := f.giveTokens(cfg.Users); err != nil {
+	users, err := f.accounts()
+	if err != nil {
 		return cfg, err
 	}
+	cfg.Users = users
 	if err := f.keep.apply(&cfg); err != nil {
 		return cfg, err
 	}

@@ -96,5 +96,9 @@ func startError(err error) error {
 	if errors.As(err, &used) {
 		return &failure{say("error.data-in-use", phrases.Args{"dir": phrases.Clean(used.Dir)})}
 	}
+	var accounts *mockserver.AccountsError
+	if errors.As(err, &accounts) {
+		return &failure{say("error.accounts", phrases.Args{"file": phrases.Clean(accounts.Path), "error": phrases.Clean(accounts.Err.Error())})}
+	}
 	return &failure{say("error.listen", phrases.Args{"error": phrases.Clean(err.Error())})}
 }

@@ -40,7 +40,7 @@ func TestServeRefusesFlagsThatMeanNothing(t *testing.T) {
 		{[]string{"--max-queue", "1.5"}, "--max-queue takes"},
 		{[]string{"--idle-timeout", "10"}, "--idle-timeout takes a time with its unit"},
 		{[]string{"--idle-timeout", "-1s"}, "--idle-timeout takes"},
-		{[]string{"--user", ":x"}, "--user takes NAME:PASSWORD"},
+		{[]string{"--user", ":x"}, "--user: an account is NAME:PASSWORD"},
 		{[]string{"--user", "anna:"}, "came before the colon was: anna"},
 		{[]string{"--token", "anna:t"}, "--token takes NAME:TOKEN"},
 		{[]string{"--persona", "posfix"}, "posfix"},

@@ -69,7 +69,7 @@ func files(t *testing.T) []file {
 
 // layers: a room may import rooms of lower layers only.
 var layers = map[string]int{
-	"protocol": 1, "phrases": 1, "mockserver/maildir": 1, "explain/mail": 1,
+	"protocol": 1, "phrases": 1, "mockserver/maildir": 1, "mailfile": 1, "explain/mail": 1,
 	"session": 2, "mockserver": 2, "lessons": 2, "explain": 2, "transcript": 2,
 	"lab": 3, "capture": 3, "observe": 3,
 	"terminal/editor": 4, "terminal": 5,

@@ -1,0 +1,76 @@
+package mockserver
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// UnknownUserError says that nobody of that name has a mailbox.
+type UnknownUserError struct{ Name string }
+
+// Error gives the machine's words; screens use the data files'.
+func (e *UnknownUserError) Error() string { return "mockserver: no user " + e.Name }
+
+// Load puts mails that were kept elsewhere into a user's mailbox, and returns how many. A mail that lies
+// there already, octet for octet, is not put there again, so that loading the same mails at each start
+// adds nothing. Line ends become CRLF. The error is an *UnknownUserError, or that of mails or of the disk.
+func (l *Lab) Load(user string, mails func(each func(content []byte) error) error) (int, error) {
+	u, known := l.user(user)
+	if !known {
+		return 0, &UnknownUserError{user}
+	}
+	box := l.store.box(u.Name)
+	have, err := l.contents(box)
+	if err != nil {
+		return 0, err
+	}
+	added := 0
+	err = mails(func(content []byte) error {
+		content = toCRLF(content)
+		sum := sha256.Sum256(content)
+		if have[sum] > 0 {
+			have[sum]--
+			return nil
+		}
+		added++
+		m := &Message{ID: l.ids.next(), Received: l.cfg.Now(), From: returnPath(content), Content: content}
+		return l.store.deliver(m, []*mailbox{box})
+	})
+	return added, err
+}
+
+// contents counts the mails of a mailbox by their content.
+func (l *Lab) contents(b *mailbox) (map[[sha256.Size]byte]int, error) {
+	messages, _, err := l.store.list(b)
+	if err != nil {
+		return nil, err
+	}
+	have := make(map[[sha256.Size]byte]int, len(messages))
+	for _, m := range messages {
+		r, err := l.store.read(b, m)
+		if err != nil {
+			return nil, fmt.Errorf("mockserver: %w", err)
+		}
+		sum := sha256.New()
+		_, err = io.Copy(sum, r)
+		_ = r.Close()
+		if err != nil {
+			return nil, fmt.Errorf("mockserver: %w", err)
+		}
+		have[[sha256.Size]byte(sum.Sum(nil))]++
+	}
+	return have, nil
+}
+
+// returnPath is the envelope sender that stands on top of a mail, "" where none does.
+func returnPath(content []byte) string {
+	line, _, _ := bytes.Cut(content, []byte("\r\n"))
+	path, found := bytes.CutPrefix(line, []byte("Return-Path: "))
+	if !found {
+		return ""
+	}
+	return strings.Trim(string(path), "<>")
+}
