@@ -1,6 +1,7 @@
 package explain_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"strings"
@@ -152,7 +153,7 @@ func TestBrokenInitialResponse(t *testing.T) {
 
 // ntlmMessage puts an NTLM message together: buffers lie behind the fixed part.
 func ntlmMessage(kind uint32, size int, flagsAt int, texts map[int]string) string {
-	m := make([]byte, size)
+	m := bytes.Repeat([]byte{0}, size)
 	copy(m, "NTLMSSP\x00")
 	binary.LittleEndian.PutUint32(m[8:], kind)
 	binary.LittleEndian.PutUint32(m[flagsAt:], 1)
