@@ -106,6 +106,9 @@ func emptyMeaning(s *saying) string {
 
 // row adds a value with its meaning; label is shown as it stands.
 func (s *saying) row(label, key string) {
+	if label == "" { // empty, and not forgotten
+		label = `""`
+	}
 	s.rows = append(s.rows, Row{Label: shown(label), Text: saslWords(key)})
 }
 
