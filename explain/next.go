@@ -15,6 +15,8 @@ type where struct {
 	state                protocol.State
 	esmtp, auth, stamped bool
 	tls                  bool
+	// announced has a bit for each row of the table that may be there.
+	announced uint64
 	// after is the verb just answered: what the table teaches next comes first.
 	after string
 	// ask is what the next response of an AUTH exchange holds.
@@ -48,16 +50,29 @@ func nextIn(c protocol.Context, verb string) []Next {
 		verb = row.Verb // not the words of somebody's line, which would be kept for good
 	}
 	w := whereIs(c)
-	w.after = verb
+	w.after, w.announced = verb, announced(t, c)
 	if c.State == protocol.StateAuth {
 		w.ask = responseForm(c)
 	}
 	return nextCache.get(w, func(w where) []Next { return nextAt(t, w, c) })
 }
 
+// announced marks the rows that c.Announces; none, where nothing is known of them.
+func announced(t *protocol.Table, c protocol.Context) (bits uint64) {
+	if len(c.Keywords) == 0 {
+		return 0
+	}
+	for i := range t.Rows {
+		if c.Announces(&t.Rows[i]) {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
 func nextAt(t *protocol.Table, w where, c protocol.Context) []Next {
 	m := machineAt(c)
-	rows := m.Legal()
+	rows := slices.DeleteFunc(m.Legal(), func(r *protocol.Row) bool { return !c.Announces(r) })
 	order := rank(t, rows, w)
 	slices.SortStableFunc(rows, func(a, b *protocol.Row) int { return cmp.Compare(order[a], order[b]) })
 	list := make([]Next, 0, len(rows))
@@ -237,10 +252,14 @@ func contextAfterReply(c protocol.Context, p protocol.Protocol, r protocol.Reply
 	c.Protocol = p
 	m := machineAt(c)
 	if c.Verb != "" || c.Line != "" {
-		m.Said(saidLine(c, m.Table()))
+		m.Trust(saidLine(c, m.Table()))
 	}
-	after := m.Heard(r).After
+	m.Follow(r)
+	after := m.Context()
 	after.Timestamp = cmp.Or(after.Timestamp, c.Timestamp)
+	if len(after.Keywords) == 0 && after.TLS == c.TLS && (p == protocol.SMTP || after.Authenticated == c.Authenticated) {
+		after.Keywords = c.Keywords
+	}
 	return after
 }
 

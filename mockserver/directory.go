@@ -32,6 +32,7 @@ func (l *Lab) localName(name string) string {
 	return name
 }
 
+<<<<<<< HEAD
 // checkPassword returns the account when name and password fit. The time that a no takes does not tell
 // whether the name exists; a yes may be quick, since it tells that itself.
 func (l *Lab) checkPassword(name, password string) (User, bool) {
@@ -47,6 +48,25 @@ func (l *Lab) checkPassword(name, password string) (User, bool) {
 		l.pretend(name, password)
 	}
 	return u, right
+=======
+// checkPassword returns the account when name and password fit. With Config.Data a wrong password takes the same
+// time whether there is such an account or not, and whether its password is known itself or by its keys.
+func (l *Lab) checkPassword(name, password string) (User, bool) {
+	u, ok := l.user(name)
+	if l.cfg.Data == "" {
+		return u, ok && u.hasPassword(password)
+	}
+	if ok && (u.Password != "" && u.hasPassword(password) || l.proofs.knows(u.Name, password)) {
+		return u, true
+	}
+	return u, l.proofs.slowly(u.Name, password, func() bool {
+		if ok && u.Password == "" {
+			return u.hasPassword(password)
+		}
+		l.pretend(name, password)
+		return false
+	})
+>>>>>>> main
 }
 
 // addressOf is a user's address.

@@ -140,6 +140,7 @@ type Lab struct {
 	secret      []byte // for what must not be guessed: of this run, with Config.Data for good
 	given       bool   // Config.Users was given
 	passwords   bool   // those of all users are known
+	proofs      *proofs
 
 	manner atomic.Pointer[manner] // how the servers talk to those who connect from now on
 	faults faults                 // what goes wrong on purpose
@@ -170,7 +171,7 @@ func Start(cfg Config) (*Lab, error) { return start(cfg, nil) }
 // start is Start for a domain that belongs to another lab, or to none.
 func start(cfg Config, parent *Lab) (*Lab, error) {
 	l := &Lab{
-		parent: parent, queue: newQueue(), cfg: cfg.withDefaults(), given: cfg.Users != nil, secret: random(32),
+		parent: parent, queue: newQueue(), cfg: cfg.withDefaults(), given: cfg.Users != nil, secret: random(32), proofs: newProofs(),
 		wires: map[*wire]struct{}{}, per: map[string]int{}, done: make(chan struct{}),
 	}
 	if err := errors.Join(l.dress(), loadZone()); err != nil {

@@ -118,7 +118,7 @@ def whole_calls(lines):
         pid, _, call = line.partition(" ")
         call = call.strip()
         if call.endswith("<unfinished ...>"):
-            begun[pid] = (n, call[: -len("<unfinished ...>")])
+            begun[pid] = (n, call[: -len("<unfinished ...>")].rstrip())
         elif m := re.match(r"<\.\.\. \w+ resumed>(.*)", call):
             if pid in begun:
                 at, head = begun.pop(pid)
@@ -131,7 +131,7 @@ def check_trace(lines):
     """How many mails were acknowledged, and how many of those too early."""
     paths, synced_files, renamed, folder_syncs, said = {}, {}, {}, [], []
     for begin, end, call in sorted(whole_calls(lines), key=lambda c: c[1]):
-        if m := re.match(r'openat\(.*?"([^"]*)".*\) = (\d+)$', call):
+        if m := re.match(r'openat\(.*?"([^"]*)".*\) += (\d+)$', call):
             paths[m[2]] = m[1]
         elif m := re.match(r"fsync\((\d+)\) += 0", call):
             path = paths.get(m[1], "")
