@@ -85,6 +85,7 @@ func (t *Transcript) said(e, shown protocol.Event) {
 			t.bar(styleNote, say("transcript.masked", nil).In(t.lang))
 		}
 	}
+	t.decoded(e, t.reveal)
 }
 
 // withoutSecret takes a masked line out of the context: explained, the mask would be
