@@ -32,23 +32,6 @@ func (l *Lab) localName(name string) string {
 	return name
 }
 
-<<<<<<< HEAD
-// checkPassword returns the account when name and password fit. The time that a no takes does not tell
-// whether the name exists; a yes may be quick, since it tells that itself.
-func (l *Lab) checkPassword(name, password string) (User, bool) {
-	u, ok := l.user(name)
-	if ok && l.proven.holds(u.Name, password) {
-		return u, true
-	}
-	right := ok && u.hasPassword(password)
-	switch {
-	case right:
-		l.proven.remember(u.Name, password)
-	case l.cfg.Data != "" && (!ok || u.Password != ""):
-		l.pretend(name, password)
-	}
-	return u, right
-=======
 // checkPassword returns the account when name and password fit. With Config.Data a wrong password takes the same
 // time whether there is such an account or not, and whether its password is known itself or by its keys.
 func (l *Lab) checkPassword(name, password string) (User, bool) {
@@ -66,7 +49,6 @@ func (l *Lab) checkPassword(name, password string) (User, bool) {
 		l.pretend(name, password)
 		return false
 	})
->>>>>>> main
 }
 
 // addressOf is a user's address.

@@ -144,7 +144,6 @@ type Lab struct {
 
 	manner atomic.Pointer[manner] // how the servers talk to those who connect from now on
 	faults faults                 // what goes wrong on purpose
-	proven proven                 // passwords that were right before
 	guard  guard                  // what is remembered of wrong passwords and of logins
 	done   chan struct{}          // closed when the lab is: no pause outlasts it
 
