@@ -17,12 +17,25 @@ type where struct {
 	tls                  bool
 	// after is the verb just answered: what the table teaches next comes first.
 	after string
+	// lacks are the verbs of extensions that the server's list does not announce.
+	lacks string
 	// ask is what the next response of an AUTH exchange holds.
 	ask string
 }
 
 func whereIs(c protocol.Context) where {
 	return where{protocol: c.Protocol, state: c.State, esmtp: c.ESMTP, auth: c.Authenticated, stamped: c.Timestamp != "", tls: c.TLS}
+}
+
+// lacking joins the verbs that the server's list lacks.
+func lacking(t *protocol.Table, c protocol.Context) string {
+	var verbs []string
+	for i := range t.Rows {
+		if c.Lacks(&t.Rows[i]) {
+			verbs = append(verbs, t.Rows[i].Verb)
+		}
+	}
+	return strings.Join(verbs, " ")
 }
 
 // nextCache holds the answers: there are few places in a conversation.
@@ -48,7 +61,7 @@ func nextIn(c protocol.Context, verb string) []Next {
 		verb = row.Verb // not the words of somebody's line, which would be kept for good
 	}
 	w := whereIs(c)
-	w.after = verb
+	w.after, w.lacks = verb, lacking(t, c)
 	if c.State == protocol.StateAuth {
 		w.ask = responseForm(c)
 	}
@@ -57,7 +70,7 @@ func nextIn(c protocol.Context, verb string) []Next {
 
 func nextAt(t *protocol.Table, w where, c protocol.Context) []Next {
 	m := machineAt(c)
-	rows := m.Legal()
+	rows := slices.DeleteFunc(m.Legal(), c.Lacks)
 	order := rank(t, rows, w)
 	slices.SortStableFunc(rows, func(a, b *protocol.Row) int { return cmp.Compare(order[a], order[b]) })
 	list := make([]Next, 0, len(rows))
@@ -241,6 +254,9 @@ func contextAfterReply(c protocol.Context, p protocol.Protocol, r protocol.Reply
 	}
 	after := m.Heard(r).After
 	after.Timestamp = cmp.Or(after.Timestamp, c.Timestamp)
+	if len(after.Keywords) == 0 && after.TLS == c.TLS {
+		after.Keywords = c.Keywords // what was announced before still holds
+	}
 	return after
 }
 

@@ -129,13 +129,7 @@ func (c *courier) ask(line string) (protocol.Reply, error) {
 
 // offers reports whether the server has announced an extension.
 func (c *courier) offers(keyword string) bool {
-	for _, k := range c.m.Now().Keywords {
-		word, _, _ := strings.Cut(k, " ")
-		if strings.EqualFold(word, keyword) {
-			return true
-		}
-	}
-	return false
+	return c.m.Now().Announces(keyword)
 }
 
 // transact sends one mail, and sorts its recipients by what the server says of each.

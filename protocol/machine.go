@@ -32,7 +32,7 @@ type Context struct {
 	Helo string `json:"helo,omitempty"`
 	// User is the POP3 user named with USER or APOP.
 	User string `json:"user,omitempty"`
-	// Keywords are the lines of the EHLO reply after the first, as they came.
+	// Keywords are the lines of the last EHLO or CAPA reply after the first, as they came.
 	Keywords []string `json:"keywords,omitempty"`
 	// Timestamp of a POP3 greeting with its angle brackets, for APOP.
 	Timestamp string `json:"timestamp,omitempty"`
@@ -330,6 +330,10 @@ func (m *Machine) learn(u Utterance, r Reply, a Answer) {
 		if lines := r.Texts(); len(lines) > 1 {
 			m.ctx.Keywords = lines[1:]
 		}
+	case a.Marks&MarkAnnounces != 0:
+		if lines := r.Texts(); len(lines) > 1 {
+			m.ctx.Keywords = lines[1:]
+		}
 	case a.Next == StateMail:
 		m.ctx.UTF8 = asksUTF8(u)
 	case u.Verb == "USER" && r.Code == CodeOK:
@@ -417,7 +421,8 @@ func (c *Context) resolve(s State) State {
 func (m *Machine) Close() { m.enter(StateClosed) }
 
 // Legal returns the rows that may be said now, in the table's order: in an AUTH
-// exchange the response, in content the dot.
+// exchange the response, in content the dot. A command of an extension that the server's
+// list lacks is none of them; it can be said, and is refused.
 func (m *Machine) Legal() []*Row {
 	if m.table == nil {
 		return nil
@@ -434,7 +439,7 @@ func (m *Machine) Legal() []*Row {
 	for i := range m.table.Rows {
 		r := &m.table.Rows[i]
 		u := Utterance{Row: r, Verb: r.Verb}
-		if !r.Obsolete && r.InOrder(m.ctx.State) && m.table.unmetNeed(&u, &m.ctx) == nil {
+		if !r.Obsolete && r.InOrder(m.ctx.State) && m.table.unmetNeed(&u, &m.ctx) == nil && !m.ctx.Lacks(r) {
 			legal = append(legal, r)
 		}
 	}
