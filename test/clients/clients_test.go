@@ -131,13 +131,13 @@ var fetchers = []fetcher{
 func TestSenders(t *testing.T) {
 	needed(t)
 	for _, s := range senders {
-		for _, mechanism := range s.mechanisms {
+		for i, mechanism := range s.mechanisms {
 			t.Run(s.name+"/"+mechanism, func(t *testing.T) {
 				l := serve(t)
 				var want [][]byte
-				for _, m := range mails(t) {
-					if s.cannot[m.name] != "" {
-						continue
+				for k, m := range mails(t) {
+					if s.cannot[m.name] != "" || i > 0 && k > 0 {
+						continue // all samples with the first mechanism
 					}
 					require.NoError(t, s.send(l, mechanism, m), m.name)
 					want = append(want, m.content)
