@@ -46,10 +46,19 @@ func (v *view) classSuccess() string {
 	case v.code == "220" && v.place == placeUnasked:
 		return "greeting"
 	}
+	if v.place == "BDAT" && !lastChunk(v.args) {
+		return "ok" // only a part has arrived
+	}
 	if class, ok := success250[v.place]; ok {
 		return class
 	}
 	return "ok"
+}
+
+// lastChunk: "BDAT 10 LAST" ends the mail (RFC 3030 §2).
+func lastChunk(args string) bool {
+	_, word, _ := strings.Cut(args, " ")
+	return strings.EqualFold(strings.TrimSpace(word), "LAST")
 }
 
 // placeClasses: refusals whose meaning depends on the command, "code.place".

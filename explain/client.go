@@ -65,7 +65,7 @@ func commandSlips(ctx protocol.Context, u protocol.Utterance) []Notice {
 	case line == "":
 		return []Notice{notice("empty-line", 0, 0, "", nil)}
 	case u.Fault == nil:
-		return append(notOffered(ctx, u), doubleBlank(ctx.Protocol, line, u)...)
+		return append(append(notOffered(ctx, u), initialSlips(ctx, u)...), doubleBlank(ctx.Protocol, line, u)...)
 	case u.Fault.Reason == protocol.UnknownVerb:
 		return append(unknownVerb(ctx, u), doubleBlank(ctx.Protocol, line, u)...)
 	}

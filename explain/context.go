@@ -150,7 +150,7 @@ func contextOf(t *protocol.Table, line, described, reply string) protocol.Contex
 		w.ESMTP = false
 	}
 	m := machineAt(w)
-	m.Said(line)
+	m.Trust(line)
 	c := m.Context()
 	c.Challenge, c.Helo, c.Timestamp = "", "", ""
 	c.Keywords = nil

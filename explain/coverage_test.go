@@ -87,7 +87,7 @@ func entryLines(t *testing.T) []entryLine {
 func TestEveryEntryHasALine(t *testing.T) {
 	kept := map[string]*shelf{
 		"enhanced": shelfEnhanced, "keywords": shelfKeywords, "capa": shelfCapa, "mechanisms": shelfMechanisms,
-		"respcodes": shelfRespCodes, "terms": shelfTerms,
+		"respcodes": shelfRespCodes, "terms": shelfTerms, "codes": shelfCodes,
 	}
 	met := map[string]bool{}
 	for _, l := range entryLines(t) {
@@ -96,7 +96,7 @@ func TestEveryEntryHasALine(t *testing.T) {
 		met[l.shelf+" "+l.key] = true
 		a := Reply(ContextAfter(protocol.Protocol(l.protocol), l.command, l.reply))
 		said := a.Summary
-		for _, s := range a.Spans {
+		for _, s := range append(a.Spans, a.Digits...) {
 			said.EN, said.ZH = said.EN+"\n"+s.Text.EN, said.ZH+"\n"+s.Text.ZH
 		}
 		for _, d := range a.Details {

@@ -7,6 +7,7 @@
 //
 //	Reply       what the server said: digits, spans, fields, class, summary, next steps
 //	Client      what a client line has wrong or risky about it, with the place
+//	Said        what a client line of a login holds, decoded, its secrets masked
 //	Lookup      the reference behind both: codes, keywords, commands, terms
 //
 // How a reply is explained:

@@ -170,7 +170,9 @@ func capitals(s string) bool { return strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXY
 
 // clientIP: the client's address, as the server saw it.
 func (v *view) clientIP() {
-	for _, word := range strings.FieldsFunc(v.text, notIPRune) {
+	for rest := v.text; rest != ""; {
+		var word string
+		word, rest = cutAddress(rest)
 		ip := strings.Trim(word, ".:")
 		if len(ip) < 7 || !isIP(ip) {
 			continue
@@ -185,10 +187,20 @@ func (v *view) clientIP() {
 	}
 }
 
-// notIPRune separates what may be an address from what is around it.
-func notIPRune(r rune) bool {
-	return r != '.' && r != ':' && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
+// cutAddress takes the next word of octets that an address may be made of.
+func cutAddress(s string) (word, rest string) {
+	start := 0
+	for start < len(s) && !isAddressByte(s[start]) {
+		start++
+	}
+	end := start
+	for end < len(s) && isAddressByte(s[end]) {
+		end++
+	}
+	return s[start:end], s[end:]
 }
+
+func isAddressByte(c byte) bool { return isWordByte(c) || c == '.' || c == ':' }
 
 func isIP(s string) bool {
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "IPv6:"), "ipv6:")

@@ -88,23 +88,30 @@ func appendSpans(dst []byte, spans []Span) []byte {
 	return append(dst, ']')
 }
 
+// MarshalJSON writes the table as Annotation does.
+func (s Section) MarshalJSON() ([]byte, error) { return appendSection(nil, s), nil }
+
 func appendSections(dst []byte, sections []Section) []byte {
 	dst = append(dst, '[')
 	for i, s := range sections {
-		dst = appendMember(appendComma(dst, i), `{"kind":`, s.Kind)
-		dst = appendMember(dst, `,"en":`, s.Title.EN)
-		dst = appendMember(dst, `,"zh":`, s.Title.ZH)
-		dst = append(dst, `,"rows":[`...)
-		for j, r := range s.Rows {
-			dst = appendMember(appendComma(dst, j), `{"label":`, r.Label)
-			dst = appendMember(dst, `,"en":`, r.Text.EN)
-			dst = appendMember(dst, `,"zh":`, r.Text.ZH)
-			dst = strconv.AppendInt(append(dst, `,"depth":`...), int64(r.Depth), 10)
-			dst = append(dst, '}')
-		}
-		dst = append(dst, "]}"...)
+		dst = appendSection(appendComma(dst, i), s)
 	}
 	return append(dst, ']')
+}
+
+func appendSection(dst []byte, s Section) []byte {
+	dst = appendMember(dst, `{"kind":`, s.Kind)
+	dst = appendMember(dst, `,"en":`, s.Title.EN)
+	dst = appendMember(dst, `,"zh":`, s.Title.ZH)
+	dst = append(dst, `,"rows":[`...)
+	for i, r := range s.Rows {
+		dst = appendMember(appendComma(dst, i), `{"label":`, r.Label)
+		dst = appendMember(dst, `,"en":`, r.Text.EN)
+		dst = appendMember(dst, `,"zh":`, r.Text.ZH)
+		dst = strconv.AppendInt(append(dst, `,"depth":`...), int64(r.Depth), 10)
+		dst = append(dst, '}')
+	}
+	return append(dst, "]}"...)
 }
 
 func appendFields(dst []byte, fields map[string]any) ([]byte, error) {

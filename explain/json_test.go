@@ -138,6 +138,17 @@ func TestJSONOfCorpus(t *testing.T) {
 	}
 }
 
+// TestJSONOfEveryOctet puts every octet at every place among plain ones.
+func TestJSONOfEveryOctet(t *testing.T) {
+	for c := range 256 {
+		for at := range 19 {
+			s := []byte("abcdefghijklmnopqrs")
+			s[at] = byte(c)
+			assertSameJSON(t, explain.Annotation{Ref: string(s)})
+		}
+	}
+}
+
 func TestJSONOfOddValues(t *testing.T) {
 	odd := "\"\\\b\f\n\r\t\x00\x1f\x7f<>&\u0080\u2028\u2029\u202e\u200b\ufeff\ufffd\xff\xe4\xbd\u4f60\u3000\ucfff\ud7a3\ue000\U000e0041\U0001f600'"
 	text := phrases.Text{EN: odd, ZH: odd + odd}

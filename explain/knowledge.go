@@ -50,12 +50,13 @@ var (
 	shelfRespCodes  = &shelf{file: "respcodes.toml"}
 	shelfHeaders    = &shelf{file: "headers.toml"}
 	shelfMail       = &shelf{file: "mail.toml"}
+	shelfSASL       = &shelf{file: "sasl.toml"}
 	shelfTerms      = &shelf{file: "terms.toml"}
 )
 
 var shelves = []*shelf{
 	shelfTexts, shelfNotices, shelfCodes, shelfClasses, shelfVerbs, shelfStates, shelfEnhanced,
-	shelfKeywords, shelfCapa, shelfMechanisms, shelfRespCodes, shelfHeaders, shelfMail, shelfTerms,
+	shelfKeywords, shelfCapa, shelfMechanisms, shelfRespCodes, shelfHeaders, shelfMail, shelfSASL, shelfTerms,
 }
 
 // entries loads the file on first use. A damaged file is a mistake of ours that

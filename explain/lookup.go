@@ -129,6 +129,14 @@ func searchEntries(topic string) []Entry {
 	return append(inKey, inText...)
 }
 
+// placeName is a verb itself, or words for a place that is no verb.
+func placeName(place string) phrases.Text {
+	if r := shelfTexts.get("place." + place); r != nil {
+		return r.text()
+	}
+	return phrases.Text{EN: place, ZH: place}
+}
+
 func entry(kind, key string, r *record) Entry {
 	e := Entry{Key: key, Kind: kind, Short: r.text(), Ref: r.Ref}
 	name := key
@@ -136,6 +144,9 @@ func entry(kind, key string, r *record) Entry {
 		name = rest
 	}
 	e.Title = phrases.Text{EN: name, ZH: name}
+	if code, place, ok := strings.Cut(name, "."); ok && kind == "code" {
+		e.Title = insert(say("title.code-after", phrases.Args{"code": code}), "place", placeName(place))
+	}
 	if r.Title != nil {
 		e.Title = *r.Title
 	}

@@ -15,27 +15,16 @@ type where struct {
 	state                protocol.State
 	esmtp, auth, stamped bool
 	tls                  bool
+	// announced has a bit for each row of the table that may be there.
+	announced uint64
 	// after is the verb just answered: what the table teaches next comes first.
 	after string
-	// lacks are the verbs of extensions that the server's list does not announce.
-	lacks string
 	// ask is what the next response of an AUTH exchange holds.
 	ask string
 }
 
 func whereIs(c protocol.Context) where {
 	return where{protocol: c.Protocol, state: c.State, esmtp: c.ESMTP, auth: c.Authenticated, stamped: c.Timestamp != "", tls: c.TLS}
-}
-
-// lacking joins the verbs that the server's list lacks.
-func lacking(t *protocol.Table, c protocol.Context) string {
-	var verbs []string
-	for i := range t.Rows {
-		if c.Lacks(&t.Rows[i]) {
-			verbs = append(verbs, t.Rows[i].Verb)
-		}
-	}
-	return strings.Join(verbs, " ")
 }
 
 // nextCache holds the answers: there are few places in a conversation.
@@ -61,16 +50,29 @@ func nextIn(c protocol.Context, verb string) []Next {
 		verb = row.Verb // not the words of somebody's line, which would be kept for good
 	}
 	w := whereIs(c)
-	w.after, w.lacks = verb, lacking(t, c)
+	w.after, w.announced = verb, announced(t, c)
 	if c.State == protocol.StateAuth {
 		w.ask = responseForm(c)
 	}
 	return nextCache.get(w, func(w where) []Next { return nextAt(t, w, c) })
 }
 
+// announced marks the rows that c.Announces; none, where nothing is known of them.
+func announced(t *protocol.Table, c protocol.Context) (bits uint64) {
+	if len(c.Keywords) == 0 {
+		return 0
+	}
+	for i := range t.Rows {
+		if c.Announces(&t.Rows[i]) {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
 func nextAt(t *protocol.Table, w where, c protocol.Context) []Next {
 	m := machineAt(c)
-	rows := slices.DeleteFunc(m.Legal(), c.Lacks)
+	rows := slices.DeleteFunc(m.Legal(), func(r *protocol.Row) bool { return !c.Announces(r) })
 	order := rank(t, rows, w)
 	slices.SortStableFunc(rows, func(a, b *protocol.Row) int { return cmp.Compare(order[a], order[b]) })
 	list := make([]Next, 0, len(rows))
@@ -250,12 +252,13 @@ func contextAfterReply(c protocol.Context, p protocol.Protocol, r protocol.Reply
 	c.Protocol = p
 	m := machineAt(c)
 	if c.Verb != "" || c.Line != "" {
-		m.Said(saidLine(c, m.Table()))
+		m.Trust(saidLine(c, m.Table()))
 	}
-	after := m.Heard(r).After
+	m.Follow(r)
+	after := m.Context()
 	after.Timestamp = cmp.Or(after.Timestamp, c.Timestamp)
-	if len(after.Keywords) == 0 && after.TLS == c.TLS {
-		after.Keywords = c.Keywords // what was announced before still holds
+	if len(after.Keywords) == 0 && after.TLS == c.TLS && (p == protocol.SMTP || after.Authenticated == c.Authenticated) {
+		after.Keywords = c.Keywords
 	}
 	return after
 }

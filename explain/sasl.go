@@ -23,6 +23,9 @@ func (v *view) challenge(text string) {
 	decoded := printable(raw)
 	v.field("decoded", decoded)
 	kind := challengeKind(decoded, text, v.mechanism())
+	if kind == "token" || kind == "ntlm" {
+		decoded = tokenLabel(string(raw))
+	}
 	args := phrases.Args{"decoded": shown(decoded), "challenge": shown(text)}
 	if text != "" && at >= 0 {
 		v.spanAt(at, len(text), "challenge", args)
@@ -31,11 +34,24 @@ func (v *view) challenge(text string) {
 	if r := shelfTexts.get("challenge-how." + kind); r != nil {
 		v.detail(r.text().Fill(args))
 	}
-	if kind == "scram-first" || kind == "scram-final" {
+	v.challengeParts(kind, decoded, string(raw))
+}
+
+// challengeParts takes the message apart where it has parts.
+func (v *view) challengeParts(kind, decoded, raw string) {
+	switch kind {
+	case "scram-first", "scram-final":
 		v.scramParts(decoded)
-	}
-	if kind == "oauth-error" {
-		v.oauthError(raw)
+	case "oauth-error":
+		v.oauthError([]byte(raw))
+	case "digest-md5", "digest-md5-final":
+		v.digestParts(decoded)
+	case "ntlm":
+		v.ntlmParts(raw)
+	case "token":
+		v.tokenParts(raw)
+	case "otp":
+		v.otpParts(decoded)
 	}
 }
 
@@ -72,9 +88,9 @@ func challengeKind(decoded, text, mechanism string) string {
 		return "oauth-error"
 	case strings.HasPrefix(decoded, "<") && strings.Contains(decoded, "@") && mechanism != "SCRAM-SHA-1":
 		return "cram-md5"
-	case strings.HasPrefix(decoded, "r=") && strings.Contains(decoded, ",s="):
+	case (strings.HasPrefix(decoded, "r=") || strings.HasPrefix(decoded, "m=")) && strings.Contains(decoded, ",s="):
 		return "scram-first"
-	case strings.HasPrefix(decoded, "v="):
+	case strings.HasPrefix(decoded, "v="), strings.HasPrefix(decoded, "e=") && strings.HasPrefix(mechanism, "SCRAM-"):
 		return "scram-final"
 	case strings.HasPrefix(lower, "realm=") || strings.HasPrefix(lower, "nonce="):
 		return "digest-md5"
@@ -82,20 +98,55 @@ func challengeKind(decoded, text, mechanism string) string {
 		return "digest-md5-final"
 	case strings.HasPrefix(decoded, "NTLMSSP"):
 		return "ntlm"
+	case mechanism == "GSSAPI", mechanism == "GS2-KRB5", mechanism == "GSS-SPNEGO":
+		return "token"
+	case strings.HasPrefix(lower, "otp-"):
+		return "otp"
 	}
 	return "other"
 }
 
-// oauthError reads XOAUTH2's error object: {"status":"400","schemes":"Bearer",...}.
+// oauthFields are the members of the error object (RFC 7628 §3.2.2; Google's XOAUTH2), in the order of interest.
+var oauthFields = []string{"status", "schemes", "scope", "openid-configuration"}
+
+// oauthError reads the error object: {"status":"400","schemes":"Bearer",...}.
 func (v *view) oauthError(raw []byte) {
-	var e struct {
-		Status string `json:"status"`
+	var members map[string]any
+	if json.Unmarshal(raw, &members) != nil {
+		return
 	}
-	if json.Unmarshal(raw, &e) == nil && e.Status != "" {
-		v.field("oauth_status", e.Status)
-		v.a.Class = "auth-failed"
+	var rows []Row
+	for _, name := range oauthFields {
+		value, ok := members[name].(string)
+		if !ok || value == "" {
+			continue
+		}
+		v.field("oauth_"+strings.TrimSuffix(name, "-configuration"), value)
+		text := saslWords("oauth." + name)
+		if r := shelfSASL.get("oauth.status." + strings.ToLower(value)); name == "status" && r != nil {
+			text = r.text()
+		}
+		if name == "status" {
+			v.a.Class = "auth-failed"
+		}
+		rows = append(rows, Row{Label: shown(name + "=" + value), Text: text})
 	}
+	v.section("sasl", say("section.challenge", phrases.Args{"mechanism": shown(v.mechanismName("OAuth"))}), rows)
 }
+
+// otpParts takes "otp-md5 487 dog2 ext" apart (RFC 2289 §6, RFC 2444).
+func (v *view) otpParts(decoded string) {
+	var rows []Row
+	for i, word := range strings.Fields(decoded) {
+		if i >= len(otpKeys) {
+			break
+		}
+		rows = append(rows, Row{Label: shown(word), Text: saslWords(otpKeys[i])})
+	}
+	v.section("sasl", say("section.challenge", phrases.Args{"mechanism": "OTP"}), rows)
+}
+
+var otpKeys = []string{"otp.algorithm", "otp.sequence", "otp.seed"}
 
 // decodedChallenge is the challenge in clear, "" where it is no Base64.
 func decodedChallenge(text string) string {

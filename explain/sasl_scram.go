@@ -4,27 +4,141 @@ import (
 	"strings"
 
 	"maillab/phrases"
+	"maillab/protocol"
 )
 
-// scramAttributes are the parts of a server's SCRAM message by their letter (RFC 5802 §5.1): the
-// field each becomes, and the key of the words about it.
-var scramAttributes = map[string]struct{ field, words string }{
-	"r": {"nonce", "scram.nonce"},
-	"s": {"salt", "scram.salt"},
-	"i": {"iterations", "scram.rounds"},
-	"v": {"verifier", "scram.verifier"},
-	"e": {"scram_error", "scram.error"},
+// scramFields are the fields that the attributes of SCRAM become, by their letters (RFC 5802 §5.1).
+var scramFields = map[string]string{
+	"a": "authorize", "n": "user", "r": "nonce", "s": "salt", "i": "iterations", "v": "verifier", "e": "scram_error",
 }
 
-// scramParts takes a decoded SCRAM message apart.
+// scramSecrets would let somebody guess the password at home.
+var scramSecrets = map[string]bool{"p": true}
+
+// scramParts takes a server's decoded SCRAM message apart.
 func (v *view) scramParts(decoded string) {
+	var rows []Row
 	for _, part := range strings.Split(decoded, ",") {
-		letter, value, _ := strings.Cut(part, "=")
-		a, known := scramAttributes[letter]
-		if !known {
+		letter, value, ok := strings.Cut(part, "=")
+		if !ok || len(letter) != 1 || len(rows) >= maxRows {
 			continue
 		}
-		v.fieldOnce(a.field, value)
-		v.detail(say(a.words, phrases.Args{"value": shown(value)}))
+		key := "scram." + letter
+		if letter == "e" && shelfSASL.get("scram.e."+value) != nil {
+			key = "scram.e." + value
+		}
+		if shelfSASL.get(key) == nil {
+			key = "scram.extension"
+		}
+		if field := scramFields[letter]; field != "" {
+			v.fieldOnce(field, value)
+		}
+		rows = append(rows, Row{Label: shown(part), Text: saslWords(key)})
 	}
+	v.section("sasl", say("section.challenge", phrases.Args{"mechanism": shown(v.mechanismName("SCRAM"))}), rows)
+}
+
+// mechanismName is the mechanism in use, or what its message shows it to be.
+func (v *view) mechanismName(family string) string {
+	if name := v.mechanism(); name != "" {
+		return name
+	}
+	return family
+}
+
+// scram takes the client's messages apart: the first begins with the header of GS2,
+// the last has its channel binding behind c=, in Base64 once more (RFC 5802 §7).
+func (s *saying) scram() {
+	text := s.raw
+	if rest, first := s.gs2First(text); first {
+		text = rest
+	}
+	for _, part := range strings.Split(text, ",") {
+		letter, value, ok := strings.Cut(part, "=")
+		if !ok || len(letter) != 1 || len(s.rows) > maxRows {
+			continue
+		}
+		s.scramAttribute(letter, value)
+	}
+}
+
+func (s *saying) scramAttribute(letter, value string) {
+	key := "scram." + letter
+	if shelfSASL.get(key) == nil {
+		key = "scram.extension"
+	}
+	switch {
+	case scramSecrets[letter]:
+		s.secret(letter+"=", value, key)
+	case letter == "c":
+		s.binding(value)
+	case scramFields[letter] != "":
+		s.name(scramFields[letter], letter+"=", scramName(letter, value), key)
+	default:
+		s.secret(letter+"=", value, key)
+	}
+}
+
+// scramName writes =2C and =3D in names as the characters they stand for.
+func scramName(letter, value string) string {
+	if letter != "n" && letter != "a" {
+		return value
+	}
+	return strings.NewReplacer("=2C", ",", "=3D", "=").Replace(value)
+}
+
+// gs2First finds the header of GS2 that the first message begins with: a flag and
+// an identity, a comma behind each (RFC 5801 §4).
+func (s *saying) gs2First(text string) (rest string, ok bool) {
+	flag, after, ok := strings.Cut(text, ",")
+	identity, rest, ok2 := strings.Cut(after, ",")
+	if !ok || !ok2 || flag != "n" && flag != "y" && !strings.HasPrefix(flag, "p=") {
+		return "", false
+	}
+	if identity != "" && !strings.HasPrefix(identity, "a=") {
+		return "", false
+	}
+	s.gs2(flag + "," + identity + ",")
+	return rest, true
+}
+
+// gs2 tells what the header says: whether the login is bound to the TLS connection, and as whom to act.
+func (s *saying) gs2(header string) {
+	flag, identity, _ := strings.Cut(header, ",")
+	switch {
+	case flag == "n":
+		s.row("n", "gs2.n")
+	case flag == "y":
+		s.row("y", "gs2.y")
+	case strings.HasPrefix(flag, "p="):
+		s.fields["channel_binding"] = flag[2:]
+		key := "gs2.p." + flag[2:]
+		if shelfSASL.get(key) == nil {
+			key = "gs2.p"
+		}
+		s.row(flag, key)
+	}
+	if name, ok := strings.CutPrefix(strings.TrimSuffix(identity, ","), "a="); ok && name != "" {
+		s.name("authorize", "a=", scramName("a", name), "scram.a")
+	}
+}
+
+// binding is c=: the header of the first message again, and what ties the login to the TLS connection.
+func (s *saying) binding(value string) {
+	s.row("c="+value, "scram.c")
+	raw, bad := protocol.DecodeBase64(value)
+	if bad != nil {
+		return
+	}
+	flag, after, ok := strings.Cut(string(raw), ",")
+	identity, data, ok2 := strings.Cut(after, ",")
+	if !ok || !ok2 || flag != "n" && flag != "y" && !strings.HasPrefix(flag, "p=") {
+		return
+	}
+	header := flag + "," + identity + ","
+	text := saslWords("scram.c-header")
+	if data != "" {
+		text = saslWords("scram.c-data").Fill(phrases.Args{"n": number(len(data))})
+	}
+	s.rows = append(s.rows, Row{Label: shown(header), Text: text, Depth: 1})
 }

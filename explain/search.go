@@ -48,8 +48,8 @@ func Search(p protocol.Protocol, pattern string) []Entry {
 	return found[:min(len(found), maxFound)]
 }
 
-// afterCommand: "EHLO 250" and "250 EHLO" ask for a code in the reply to a command; where
-// the code means the same everywhere, code and command are told.
+// afterCommand: "EHLO 250" and "250 EHLO" ask for a code in the reply to a command: what the
+// code means there where that is known, the code, and the command.
 func afterCommand(p protocol.Protocol, parts []string) []Entry {
 	if len(parts) != 2 {
 		return nil
@@ -57,7 +57,12 @@ func afterCommand(p protocol.Protocol, parts []string) []Entry {
 	for _, prefix := range perProtocol(p) {
 		for _, key := range []string{parts[0] + "." + parts[1], parts[1] + "." + parts[0]} {
 			if k, r := shelfCodes.fold(prefix + key); r != nil {
-				return append([]Entry{entry("code", k, r)}, Lookup(p, k[len(prefix):strings.LastIndexByte(k, '.')])...)
+				code, verb, _ := strings.Cut(k[len(prefix):], ".")
+				found := append([]Entry{entry("code", k, r)}, Lookup(p, code)...)
+				if command, known := Verb(protocol.SMTP, verb); known {
+					found = append(found, command)
+				}
+				return found
 			}
 		}
 	}

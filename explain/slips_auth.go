@@ -25,12 +25,36 @@ func responseSlips(ctx protocol.Context, line string) []Notice {
 		}
 		return []Notice{notice("blank-in-response", at, 1, "", nil)}
 	}
+	return base64Slips(ctx, line)
+}
+
+// initialSlips looks at the response that stands in the line of AUTH already.
+func initialSlips(ctx protocol.Context, u protocol.Utterance) []Notice {
+	name, text, ok := strings.Cut(u.Args, " ")
+	if u.Verb != "AUTH" || !ok || text == "" {
+		return nil
+	}
+	ctx.Mechanism, ctx.Challenge, ctx.Challenges = strings.ToUpper(name), "", 0
+	list := base64Slips(ctx, text)
+	for i := range list {
+		list[i].At += u.ArgsAt + len(name) + 1
+		list[i].Meant = "" // the line that was meant is longer, and may hold a password
+	}
+	return list
+}
+
+// base64Slips tells where a response is no Base64, or what it does not hold.
+func base64Slips(ctx protocol.Context, line string) []Notice {
 	raw, bad := protocol.DecodeBase64(line)
 	switch {
 	case bad == nil:
 		return decodedSlips(ctx, line, raw)
 	case bad.Unpadded && readable(unpadded(line)):
-		return []Notice{notice("base64-unpadded", bad.At, 1, line+strings.Repeat("=", (4-len(line)%4)%4), nil)}
+		meant := ""
+		if asksName(ctx) { // what may be a password is not repeated, in any form
+			meant = line + strings.Repeat("=", (4-len(line)%4)%4)
+		}
+		return []Notice{notice("base64-unpadded", bad.At, 1, meant, nil)}
 	case plainLooking(line):
 		return []Notice{plainText(ctx, line)}
 	}
@@ -84,6 +108,23 @@ func decodedSlips(ctx protocol.Context, line string, raw []byte) []Notice {
 		if at < 1 || len(raw)-at-1 != 32 {
 			return []Notice{notice("cram-md5-form", 0, len(line), "", nil)}
 		}
+	case "XOAUTH2", "OAUTHBEARER":
+		if !bearerForm(ctx, raw) {
+			return []Notice{notice("bearer-form", 0, len(line), "", phrases.Args{"mechanism": ctx.Mechanism})}
+		}
 	}
 	return nil
+}
+
+// bearerForm reports whether a message has the form of its mechanism. What follows a refusal needs none.
+func bearerForm(ctx protocol.Context, raw []byte) bool {
+	if strings.HasPrefix(decodedChallenge(ctx.Challenge), "{") {
+		return true
+	}
+	parse := protocol.ParseXOAUTH2
+	if ctx.Mechanism == "OAUTHBEARER" {
+		parse = protocol.ParseOAUTHBEARER
+	}
+	_, ok := parse(raw)
+	return ok
 }

@@ -55,8 +55,11 @@ func (v *view) summarise() {
 		v.detail(*code.Long)
 	}
 	general := shelfCodes.get(string(v.protocol) + "." + v.code)
-	if exact && v.plain() {
+	switch {
+	case exact && v.plain():
 		general = nil
+	case exact: // what the code means after this command
+		general = code
 	}
 	v.codeDetails(general)
 }

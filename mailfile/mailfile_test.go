@@ -32,6 +32,8 @@ func TestMbox(t *testing.T) {
 		"CRLF":               {"From a\r\nA: 1\r\n\r\nx\r\n\r\nFrom b\r\nB: 2\r\n\r\n", []string{"A: 1\r\n\r\nx\r\n", "B: 2\r\n"}},
 		"quoted":             {"From a\n\n>From x\n>>From y\n>quote\n> From z\n", []string{"\nFrom x\n>From y\n>quote\n> From z\n"}},
 		"From in the text":   {"From a\n\none\nFrom here on\n", []string{"\none\nFrom here on\n"}},
+		"unquoted text":      {"From a Thu Jan  1 00:00:00 2026\n\nFrom here on\n\nFrom b Fri, 2 Jan 2026 00:00:00 +0800\nB: 2\n", []string{"\nFrom here on\n", "B: 2\n"}},
+		"a long line":        {"From a\n\n" + strings.Repeat("x", 100_000) + "\n", []string{"\n" + strings.Repeat("x", 100_000) + "\n"}},
 		"blank lines kept":   {"From a\n\nx\n\n\n\nFrom b\n\n", []string{"\nx\n\n\n", ""}},
 		"no final line end":  {"From a\n\nx", []string{"\nx"}},
 		"blank lines before": {"\n\nFrom a\n\nx\n", []string{"\nx\n"}},

@@ -74,11 +74,11 @@ func (l *Lab) openAccounts() error {
 		users = nil // the lab's own two are for a folder that has nobody yet
 	}
 	for i := range users {
-		a, new, err := kept.keep(users[i])
+		a, added, err := kept.keep(users[i])
 		if err != nil {
 			return &AccountsError{path, err}
 		}
-		users[i].kept, changed = a, changed || new
+		users[i].kept, changed = a, changed || added
 	}
 	for i := range kept.Accounts {
 		a := &kept.Accounts[i]

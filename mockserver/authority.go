@@ -14,7 +14,10 @@ import (
 	"math/big"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
+
+	"maillab/mockserver/maildir"
 )
 
 // How long the lab's certificates are good, and how much a clock may be slow.
@@ -32,10 +35,14 @@ type authority struct {
 
 // authority reads the CA from its file, or makes one, and keeps it where a file is named.
 func (c Config) authority() (*authority, error) {
-	if c.AuthorityFile == "" {
+	file := c.AuthorityFile
+	if file == "" && c.Data != "" {
+		file = filepath.Join(c.Data, authorityName)
+	}
+	if file == "" {
 		return newAuthority(c.Domain, c.Now())
 	}
-	data, err := os.ReadFile(c.AuthorityFile)
+	data, err := os.ReadFile(file)
 	if err == nil {
 		return parseAuthority(data)
 	}
@@ -46,7 +53,7 @@ func (c Config) authority() (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a, a.save(c.AuthorityFile)
+	return a, a.save(file)
 }
 
 func newAuthority(domain string, now time.Time) (*authority, error) {
@@ -120,14 +127,20 @@ func (a *authority) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
 }
 
-// save writes certificate and key into a file that only its owner can read.
+// save writes certificate and key into a file that only its owner can read, whole or not at all: a torn one
+// would stop every later start.
 func (a *authority) save(file string) error {
 	key, err := x509.MarshalPKCS8PrivateKey(a.key)
 	if err != nil {
 		return err
 	}
 	data := append(a.pem(), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})...)
-	return os.WriteFile(file, data, 0o600)
+	folder, err := maildir.OpenFolder(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	err = folder.Replace(filepath.Base(file), func(f *os.File) error { _, err := f.Write(data); return err })
+	return errors.Join(err, folder.Sync())
 }
 
 func parseAuthority(data []byte) (*authority, error) {

@@ -32,13 +32,23 @@ func (l *Lab) localName(name string) string {
 	return name
 }
 
-// checkPassword returns the account when name and password fit.
+// checkPassword returns the account when name and password fit. With Config.Data a wrong password takes the same
+// time whether there is such an account or not, and whether its password is known itself or by its keys.
 func (l *Lab) checkPassword(name, password string) (User, bool) {
 	u, ok := l.user(name)
-	if l.cfg.Data != "" && (!ok || u.Password != "") {
-		l.pretend(name, password)
+	if l.cfg.Data == "" {
+		return u, ok && u.hasPassword(password)
 	}
-	return u, ok && u.hasPassword(password)
+	if ok && (u.Password != "" && u.hasPassword(password) || l.proofs.knows(u.Name, password)) {
+		return u, true
+	}
+	return u, l.proofs.slowly(u.Name, password, func() bool {
+		if ok && u.Password == "" {
+			return u.hasPassword(password)
+		}
+		l.pretend(name, password)
+		return false
+	})
 }
 
 // addressOf is a user's address.

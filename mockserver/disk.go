@@ -14,14 +14,16 @@ import (
 
 // disk keeps mail as Maildir, DATA/USER/Maildir. One process has DATA at a time.
 type disk struct {
-	root string
-	lock *os.File
+	root  string
+	lock  *os.File
+	queue *maildir.Folder // mail for other servers
 }
 
 // Names under Config.Data beside the users' folders. No user's folder begins with a dot.
 const (
-	lockName  = ".maillab.lock"
-	spoolName = ".spool"
+	lockName      = ".maillab.lock"
+	spoolName     = ".spool"
+	authorityName = ".maillab.ca.pem"
 )
 
 // DataInUseError says that another maillab has the folder of Config.Data.
@@ -48,7 +50,8 @@ func openDisk(root string) (*disk, error) {
 	}
 	d := &disk{root: root, lock: lock}
 	spool := filepath.Join(root, spoolName)
-	if err := errors.Join(os.RemoveAll(spool), os.Mkdir(spool, 0o700)); err != nil {
+	d.queue, err = maildir.OpenFolder(filepath.Join(root, queueName))
+	if err := errors.Join(err, os.RemoveAll(spool), os.Mkdir(spool, 0o700)); err != nil {
 		return nil, errors.Join(fmt.Errorf("mockserver: %w", err), d.close())
 	}
 	return d, nil

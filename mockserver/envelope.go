@@ -5,7 +5,6 @@ import (
 	"net"
 	"slices"
 	"strings"
-	"time"
 
 	"maillab/phrases"
 	"maillab/protocol"
@@ -92,32 +91,42 @@ func hops(content []byte) int {
 	return n
 }
 
-// sendOn puts what goes to other servers into the queue, and tells the sender of what was
-// delivered here where that was asked for.
-func (s *smtpSession) sendOn(id string, now time.Time, c *incoming) error {
-	var away, here []addressee
+// hold makes what goes to other servers safe: nothing of it is sent before the local recipients have the
+// mail too. It returns nil when nothing goes there.
+func (s *smtpSession) hold(m *Message, t traceFields, c *incoming) (*consignment, error) {
+	var away []addressee
 	for _, a := range s.mail.addressees {
-		switch {
-		case a.away:
+		if a.away {
 			away = append(away, a)
-		case a.wants(notifySuccess):
+		}
+	}
+	if away == nil {
+		return nil, nil //nolint:nilnil // nothing to hold, nothing wrong
+	}
+	onward := *m
+	onward.Content = beneath(t.received(), c)
+	return s.lab.hold(&parcel{id: m.ID, from: s.mail.from, wishes: s.mail.wishes, arrived: m.Received, rcpts: away}, &onward)
+}
+
+// tellDelivered tells the sender of what was delivered here, where that was asked for. The mail is safe, whatever
+// becomes of the report.
+func (s *smtpSession) tellDelivered(m *Message, t traceFields, c *incoming) {
+	var here []addressee
+	for _, a := range s.mail.addressees {
+		if !a.away && a.wants(notifySuccess) {
 			here = append(here, a)
 		}
 	}
-	if away == nil && here == nil {
-		return nil
+	if here == nil {
+		return
 	}
+	p := &parcel{id: m.ID, from: s.mail.from, wishes: s.mail.wishes, arrived: m.Received}
 	content, err := c.whole()
-	if err != nil {
-		return err
+	if err == nil {
+		p.content = memoryBody(append([]byte(t.received()), content...))
+		err = s.lab.report(p, delivered(here))
 	}
-	p := &parcel{
-		id: id, from: s.mail.from, wishes: s.mail.wishes, arrived: now, rcpts: away,
-		content: append([]byte(s.trace(id, now).received()), content...),
-	}
-	s.lab.post(p)
-	s.lab.report(p, delivered(here))
-	return nil
+	s.lab.unsaved(p, err)
 }
 
 // delivered is the outcome of recipients who have their mail.

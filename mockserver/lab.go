@@ -28,7 +28,7 @@ type Config struct {
 	// Listeners to open; nil means one of each service on a free loopback port.
 	Listeners []Listener
 	// Data is the folder that keeps mail, as Maildir, and accounts; it is made when it is not there.
-	// "" keeps everything in memory. What is queued for another server is in memory all the same.
+	// "" keeps everything in memory. What is queued for another server is kept there too, and the lab's CA.
 	Data string
 	// Emit gets the events: mail delivered and retrieved, messages removed, maildrop locked and
 	// unlocked. It is called from many goroutines, before the reply that tells the client. nil means none.
@@ -52,7 +52,7 @@ type Config struct {
 	// TLS is not available (454). nil means one of the lab's own CA, for every name of the lab.
 	Certificate func() (*tls.Certificate, error)
 	// AuthorityFile keeps the lab's CA, certificate and key in PEM: it is read, or made when it is not
-	// there. "" keeps the CA in memory.
+	// there. "" means one in Data, or without Data none: the CA is in memory.
 	AuthorityFile string
 	// Limits, each with its own default.
 	Limits Limits
@@ -127,7 +127,8 @@ type Listener struct {
 type Lab struct {
 	cfg   Config
 	store *store
-	disk  *disk // nil without Config.Data
+	disk  *disk         // nil without Config.Data
+	left  []*queuedMail // by an earlier process, until they are sent on
 	ids   idSource
 	doors []door
 	queue *queue
@@ -140,6 +141,7 @@ type Lab struct {
 	secret      []byte // for what must not be guessed: of this run, with Config.Data for good
 	given       bool   // Config.Users was given
 	passwords   bool   // those of all users are known
+	proofs      *proofs
 
 	manner atomic.Pointer[manner] // how the servers talk to those who connect from now on
 	faults faults                 // what goes wrong on purpose
@@ -169,7 +171,7 @@ func Start(cfg Config) (*Lab, error) { return start(cfg, nil) }
 // start is Start for a domain that belongs to another lab, or to none.
 func start(cfg Config, parent *Lab) (*Lab, error) {
 	l := &Lab{
-		parent: parent, queue: newQueue(), cfg: cfg.withDefaults(), given: cfg.Users != nil, secret: random(32),
+		parent: parent, queue: newQueue(), cfg: cfg.withDefaults(), given: cfg.Users != nil, secret: random(32), proofs: newProofs(),
 		wires: map[*wire]struct{}{}, per: map[string]int{}, done: make(chan struct{}),
 	}
 	if err := errors.Join(l.dress(), loadZone()); err != nil {
@@ -190,11 +192,22 @@ func start(cfg Config, parent *Lab) (*Lab, error) {
 		_ = l.Close()
 		return nil, err
 	}
+	if parent == nil {
+		l.welcomeAll()
+	}
+	return l, nil
+}
+
+// welcomeAll begins to work, when the other domain is there too.
+func (l *Lab) welcomeAll() {
+	if l.neighbour != nil {
+		l.neighbour.welcomeAll()
+	}
 	for _, d := range l.doors {
 		l.wg.Add(1)
 		go l.accept(d)
 	}
-	return l, nil
+	l.resume()
 }
 
 // furnish makes the mailboxes ready.
@@ -233,7 +246,20 @@ func (l *Lab) reopen() error {
 			l.ids.after(m.ID)
 		}
 	}
-	return nil
+	return l.reopenQueue()
+}
+
+// reopenQueue finds the mail that waits for other servers.
+func (l *Lab) reopenQueue() error {
+	left, strays, err := l.disk.queued()
+	for _, s := range strays {
+		l.notifyAlone(Notice{Kind: NoticeSetAside, File: s.path, Why: s.why.Error()})
+	}
+	for _, q := range left {
+		l.ids.after(q.id)
+	}
+	l.left = left
+	return err
 }
 
 func (c Config) withDefaults() Config {
@@ -378,7 +404,7 @@ func (l *Lab) serve(nc net.Conn, s *service) {
 		return
 	}
 	defer l.part(w)
-	l.notify(w, Notice{Kind: NoticeConnected})
+	l.meet(w)
 	if s.implicitTLS && !l.secure(w, s.protocol) {
 		return
 	}
@@ -396,6 +422,12 @@ func (l *Lab) wire(nc net.Conn, s *service) *wire {
 	w.service, w.number = s.name, l.numbers.Add(1)
 	return w
 }
+
+// meet notices the beginning of a connection. It is not part of serve, because what serve has on the stack
+// stays there while a session waits (see wire.await).
+//
+//go:noinline
+func (l *Lab) meet(w *wire) { l.notify(w, Notice{Kind: NoticeConnected}) }
 
 // part is the end of a connection.
 func (l *Lab) part(w *wire) {

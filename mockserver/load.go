@@ -3,6 +3,7 @@ package mockserver
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -16,7 +17,8 @@ func (e *UnknownUserError) Error() string { return "mockserver: no user " + e.Na
 
 // Load puts mails that were kept elsewhere into a user's mailbox, and returns how many. A mail that lies
 // there already, octet for octet, is not put there again, so that loading the same mails at each start
-// adds nothing. Line ends become CRLF. The error is an *UnknownUserError, or that of mails or of the disk.
+// adds nothing. With Config.Data it is remembered what was loaded: a mail that was deleted since does not
+// come back. Line ends become CRLF. The error is an *UnknownUserError, or that of mails or of the disk.
 func (l *Lab) Load(user string, mails func(each func(content []byte) error) error) (int, error) {
 	u, known := l.user(user)
 	if !known {
@@ -27,28 +29,41 @@ func (l *Lab) Load(user string, mails func(each func(content []byte) error) erro
 	if err != nil {
 		return 0, err
 	}
+	book, err := l.disk.ledgerOf(box)
+	if err != nil {
+		return 0, err
+	}
 	added := 0
+	copies := map[contentSum]int{}
 	err = mails(func(content []byte) error {
 		content = toCRLF(content)
-		sum := sha256.Sum256(content)
-		if have[sum] > 0 {
-			have[sum]--
+		sum := contentSum(sha256.Sum256(content))
+		copies[sum]++
+		if copies[sum] <= max(have[sum], book.loaded[sum]) {
+			book.note(sum, copies[sum])
 			return nil
 		}
-		added++
 		m := &Message{ID: l.ids.next(), Received: l.cfg.Now(), From: returnPath(content), Content: content}
-		return l.store.deliver(m, []*mailbox{box})
+		if err := l.store.deliver(m, []*mailbox{box}); err != nil {
+			return err
+		}
+		book.note(sum, copies[sum])
+		added++
+		return nil
 	})
-	return added, err
+	return added, errors.Join(err, book.save())
 }
 
+// contentSum tells mails apart by their content.
+type contentSum [sha256.Size]byte
+
 // contents counts the mails of a mailbox by their content.
-func (l *Lab) contents(b *mailbox) (map[[sha256.Size]byte]int, error) {
+func (l *Lab) contents(b *mailbox) (map[contentSum]int, error) {
 	messages, _, err := l.store.list(b)
 	if err != nil {
 		return nil, err
 	}
-	have := make(map[[sha256.Size]byte]int, len(messages))
+	have := make(map[contentSum]int, len(messages))
 	for _, m := range messages {
 		r, err := l.store.read(b, m)
 		if err != nil {
@@ -60,7 +75,7 @@ func (l *Lab) contents(b *mailbox) (map[[sha256.Size]byte]int, error) {
 		if err != nil {
 			return nil, fmt.Errorf("mockserver: %w", err)
 		}
-		have[[sha256.Size]byte(sum.Sum(nil))]++
+		have[contentSum(sum.Sum(nil))]++
 	}
 	return have, nil
 }

@@ -2,6 +2,8 @@ package mockserver_test
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -47,4 +49,50 @@ func TestLoad(t *testing.T) {
 			require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		})
 	}
+}
+
+// TestLoadedMailStaysDeleted: on disk a mail is loaded once; what has joined its source since is loaded
+// at the next start.
+func TestLoadedMailStaysDeleted(t *testing.T) {
+	cfg := mockserver.Config{Data: t.TempDir(), Empty: true, Alone: true}
+	load := func(l *mockserver.Lab, mails ...string) int {
+		n, err := l.Load("jspdevelop", func(each func([]byte) error) error {
+			for _, m := range mails {
+				if err := each([]byte(m)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		require.NoError(t, err)
+		return n
+	}
+	first, err := mockserver.Start(cfg)
+	require.NoError(t, err)
+	require.Equal(t, 4, load(first, "a\n", "twin\n", "twin\n", "b\n"))
+	p := dialPOP3(t, first)
+	p.login("jspdevelop", "jsp123")
+	p.ok("DELE 1")
+	p.ok("DELE 3")
+	p.ok("QUIT")
+	p.closed()
+	assert.Zero(t, load(first, "a\n", "twin\n"))
+	require.NoError(t, first.Close())
+
+	// Half a line, as a crash may leave it.
+	book := filepath.Join(cfg.Data, "jspdevelop", ".loaded")
+	f, err := os.OpenFile(book, os.O_WRONLY|os.O_APPEND, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString("0123")
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+
+	second := start(t, cfg)
+	assert.Equal(t, 2, load(second, "a\n", "twin\n", "twin\n", "b\n", "c\n", "twin\n"))
+	assert.Zero(t, load(second, "a\n", "c\n"))
+	var left []string
+	for _, m := range second.Mailbox("jspdevelop") {
+		left = append(left, string(m.Content))
+	}
+	assert.Equal(t, []string{"twin\r\n", "b\r\n", "c\r\n", "twin\r\n"}, left)
 }

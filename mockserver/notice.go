@@ -18,6 +18,10 @@ const (
 	NoticeMail      NoticeKind = "mail"      // a mail was taken in: Message, Octets, Recipients
 	NoticeLogin     NoticeKind = "login"     // somebody tried to log in: OK, Mechanism, User
 	NoticeTLS       NoticeKind = "tls"       // a handshake has ended: OK, Version
+
+	// Of the queue on disk; nobody is connected.
+	NoticeSetAside NoticeKind = "set-aside" // a file could not be read and is out of the way: File, Why
+	NoticeUnsaved  NoticeKind = "unsaved"   // what became of a mail could not be written down: Message, Why
 )
 
 // Notice is for whoever runs the servers: logs and metrics. Nothing secret is in it. A lesson is
@@ -45,6 +49,9 @@ type Notice struct {
 	Mechanism string // a SASL mechanism, or PASS or APOP
 	User      string // who is in; "" when nobody is: what was typed may be a password
 	Version   string // of TLS, "" without one
+
+	File string // where a file is now
+	Why  string // the system's words
 }
 
 // Refused reports whether a reply is a refusal.
@@ -61,11 +68,23 @@ func (l *Lab) notify(w *wire, n Notice) {
 	l.cfg.Notify(n)
 }
 
-// notifyReply notices a reply. It must come before the machine hears the reply.
-func (l *Lab) notifyReply(w *wire, m *protocol.Machine, r *saying) {
+// notifyAlone hands on a notice that no connection is the cause of.
+func (l *Lab) notifyAlone(n Notice) {
 	if l.cfg.Notify == nil {
 		return
 	}
+	n.Domain = l.cfg.Domain
+	l.cfg.Notify(n)
+}
+
+// notifyReply notices a reply. It must come before the machine hears the reply.
+func (l *Lab) notifyReply(w *wire, m *protocol.Machine, r *saying) {
+	if l.cfg.Notify != nil {
+		l.describeReply(w, m, r)
+	}
+}
+
+func (l *Lab) describeReply(w *wire, m *protocol.Machine, r *saying) {
 	c := m.Context()
 	verb := c.Verb
 	if t := m.Table(); t == nil || t.Row(verb) == nil {

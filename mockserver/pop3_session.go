@@ -198,21 +198,6 @@ func (s *pop3Session) count(code string) {
 	}
 }
 
-// list sends a multi-line reply of one line for each message that is not marked.
-func (s *pop3Session) list(r *saying, status phrases.Args) {
-	s.say(r, status)
-	for i, m := range s.drop.messages {
-		if !s.drop.marked[i] {
-			_, _ = s.wire.out.WriteString(fill(r.Body, s.messageArgs(i+1, m)) + string(protocol.CRLF))
-		}
-	}
-	s.end()
-}
-
-func (s *pop3Session) messageArgs(n int, m *Message) phrases.Args {
-	return phrases.Args{"n": strconv.Itoa(n), "octets": strconv.Itoa(s.told(m.Octets(), 1)), "id": m.ID}
-}
-
 // lines sends a multi-line reply of the lines that the data hold.
 func (s *pop3Session) lines(r *saying, args phrases.Args) {
 	s.say(r, args)
@@ -238,11 +223,7 @@ func (s *pop3Session) message(r *saying, args phrases.Args, m *Message, lines in
 	}
 	s.tellRead(m, lines)
 	s.say(r, args)
-	if bytes.HasPrefix(content, []byte(".")) || bytes.Contains(content, []byte("\n.")) {
-		_, _ = s.wire.out.Write(protocol.Stuff(content))
-		return
-	}
-	_, _ = s.wire.out.Write(content)
+	_, _ = (&stuffer{to: &s.wire.out, fresh: true}).Write(content)
 	s.end()
 }
 

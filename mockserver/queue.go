@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"context"
+	"io"
 	"sort"
 	"strings"
 	"sync"
@@ -15,14 +16,15 @@ type parcel struct {
 	id      string
 	from    protocol.Path
 	wishes  wishes
-	content []byte
+	content body
+	queued  *queuedMail // where it is on disk; nil when it is in memory
 	arrived time.Time
 	domain  string
 	rcpts   []addressee // who is still to be served; the parcel's goroutine alone changes it
 
-	// Guarded by the queue's mu:
+	// Guarded by the queue's mu, and changed by the parcel's goroutine alone:
 	tries   int
-	next    time.Time
+	next    time.Time     // of the next try; zero while one goes on
 	trouble string        // why the last try failed
 	waiting []string      // the addresses of rcpts
 	hurry   chan struct{} // ETRN: do not wait any longer
@@ -125,22 +127,73 @@ func (q *queue) list(host string) []Waiting {
 	return out
 }
 
-// post takes a mail into the queue, one parcel for each domain.
-func (l *Lab) post(mail *parcel) {
-	byDomain := map[string][]addressee{}
-	var order []string
-	for _, a := range mail.rcpts {
+// consignment is a mail for other servers: one parcel for each domain.
+type consignment struct{ parcels []*parcel }
+
+// hold makes a mail for other servers safe, without sending it: that begins with sendOff.
+func (l *Lab) hold(mail *parcel, m *Message) (*consignment, error) {
+	c := &consignment{mail.split()}
+	if l.disk == nil {
+		for _, p := range c.parcels {
+			p.content = memoryBody(m.Content)
+		}
+		return c, nil
+	}
+	q, err := l.disk.keepQueued(m, c.parcels)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range c.parcels {
+		p.queued, p.content = q, q.body()
+	}
+	return c, nil
+}
+
+// split makes one parcel for each domain.
+func (p *parcel) split() []*parcel {
+	byDomain := map[string]*parcel{}
+	var out []*parcel
+	for _, a := range p.rcpts {
 		d := strings.ToLower(strings.TrimSuffix(a.path.Domain, "."))
 		if byDomain[d] == nil {
-			order = append(order, d)
+			part := *p
+			part.domain, part.rcpts = d, nil
+			byDomain[d] = &part
+			out = append(out, &part)
 		}
-		byDomain[d] = append(byDomain[d], a)
+		byDomain[d].rcpts = append(byDomain[d].rcpts, a)
 	}
-	for _, d := range order {
-		p := *mail
-		p.domain, p.rcpts, p.hurry = d, byDomain[d], make(chan struct{}, 1)
-		l.dispatch(&p)
+	return out
+}
+
+// drop gives up a mail that nobody was promised. A nil consignment has none.
+func (c *consignment) drop() error {
+	if c == nil || c.parcels[0].queued == nil {
+		return nil
 	}
+	return c.parcels[0].queued.remove()
+}
+
+// sendOff starts the way of a mail. A nil consignment has none.
+func (l *Lab) sendOff(c *consignment) {
+	if c == nil {
+		return
+	}
+	for _, p := range c.parcels {
+		l.dispatch(p)
+	}
+}
+
+// resume starts the way of what an earlier process has left in the queue.
+func (l *Lab) resume() {
+	for _, q := range l.left {
+		parcels, err := q.parcels()
+		if err != nil {
+			continue // it could be read a moment ago
+		}
+		l.sendOff(&consignment{parcels})
+	}
+	l.left = nil
 }
 
 // dispatch starts a parcel's way.
@@ -151,7 +204,7 @@ func (l *Lab) dispatch(p *parcel) {
 		q.mu.Unlock()
 		return
 	}
-	p.waiting = addressesOf(p.rcpts)
+	p.waiting, p.hurry = addressesOf(p.rcpts), make(chan struct{}, 1)
 	p.gone, p.discard = context.WithCancel(q.ctx)
 	q.parcels[p] = struct{}{}
 	l.wg.Add(1)
@@ -177,32 +230,52 @@ func addressesOf(rcpts []addressee) []string {
 
 // carry tries until every recipient is served or given up (RFC 5321 §4.5.4.1).
 func (l *Lab) carry(p *parcel) {
-	for try := 0; ; try++ {
-		last := try == len(l.cfg.Retry)
+	for try := p.tries; l.due(p); try++ {
 		outcomes := l.deliverAway(p.gone, p)
 		if p.gone.Err() != nil {
 			return
 		}
-		l.settle(p, outcomes, last, try)
+		l.settle(p, outcomes, try)
 		if len(p.rcpts) == 0 {
-			return
-		}
-		l.queue.mu.Lock()
-		p.next = l.cfg.Now().Add(l.cfg.Retry[try])
-		l.queue.mu.Unlock()
-		select {
-		case <-l.cfg.After(l.cfg.Retry[try]):
-		case <-p.hurry:
-		case <-p.gone.Done():
-			return
-		case <-l.queue.idle:
 			return
 		}
 	}
 }
 
+// due waits for the time of a parcel's next try, and reports whether there is to be one.
+func (l *Lab) due(p *parcel) bool {
+	if p.next.IsZero() {
+		return true
+	}
+	// The clock may have been set back since the time was written down.
+	wait := min(p.next.Sub(l.cfg.Now()), l.pauseAfter(p.tries-1))
+	if wait > 0 {
+		select {
+		case <-l.cfg.After(wait):
+		case <-p.hurry:
+		case <-p.gone.Done():
+			return false
+		case <-l.queue.idle:
+			return false
+		}
+	}
+	l.queue.mu.Lock()
+	p.next = time.Time{}
+	l.queue.mu.Unlock()
+	return true
+}
+
+// pauseAfter is how long a mail waits after a try, counted from 0; there is none after the last.
+func (l *Lab) pauseAfter(try int) time.Duration {
+	if try >= len(l.cfg.Retry) {
+		return 0
+	}
+	return l.cfg.Retry[max(try, 0)]
+}
+
 // settle looks at what a try led to: who is served, who is given up, who waits on.
-func (l *Lab) settle(p *parcel, outcomes []outcomeOf, last bool, try int) {
+func (l *Lab) settle(p *parcel, outcomes []outcomeOf, try int) {
+	last := try >= len(l.cfg.Retry)
 	var waiting []addressee
 	var tell []outcomeOf
 	trouble := ""
@@ -233,8 +306,39 @@ func (l *Lab) settle(p *parcel, outcomes []outcomeOf, last bool, try int) {
 	l.queue.mu.Lock()
 	p.rcpts, p.waiting, p.trouble, p.next = waiting, addressesOf(waiting), trouble, time.Time{}
 	p.tries = try + 1
+	if waiting != nil {
+		p.next = l.cfg.Now().Add(l.pauseAfter(try))
+	}
 	l.queue.mu.Unlock()
-	l.report(p, tell)
+	l.conclude(p, tell)
+}
+
+// conclude tells the sender, and only then writes down what is settled: a mail whose report is lost would be
+// lost without a word. So an interruption between the two tells twice.
+func (l *Lab) conclude(p *parcel, tell []outcomeOf) {
+	err := l.report(p, tell)
+	if err == nil && p.queued != nil {
+		err = p.queued.update(p)
+	}
+	l.unsaved(p, err)
+}
+
+// unsaved notices that something about a mail could not be written down, if it could not.
+func (l *Lab) unsaved(p *parcel, err error) {
+	if err != nil {
+		l.notifyAlone(Notice{Kind: NoticeUnsaved, Message: p.id, Why: err.Error()})
+	}
+}
+
+// whole is all of the content, as much of it as can be read.
+func (p *parcel) whole() []byte {
+	r, err := p.content.open()
+	if err != nil {
+		return nil
+	}
+	defer r.Close()
+	content, _ := io.ReadAll(r)
+	return content
 }
 
 // tell emits what became of recipients.

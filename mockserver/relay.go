@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"maillab/protocol"
 )
@@ -129,7 +132,13 @@ func (c *courier) ask(line string) (protocol.Reply, error) {
 
 // offers reports whether the server has announced an extension.
 func (c *courier) offers(keyword string) bool {
-	return c.m.Now().Announces(keyword)
+	for _, k := range c.m.Now().Keywords {
+		word, _, _ := strings.Cut(k, " ")
+		if strings.EqualFold(word, keyword) {
+			return true
+		}
+	}
+	return false
 }
 
 // transact sends one mail, and sorts its recipients by what the server says of each.
@@ -168,25 +177,62 @@ func (c *courier) transact(p *parcel) ([]outcomeOf, error) {
 	return out, nil
 }
 
-func (c *courier) send(content []byte) (protocol.Reply, error) {
+// send sends content, a piece at a time. When it cannot be read to its end, no dot follows it.
+func (c *courier) send(content body) (protocol.Reply, error) {
+	in, err := content.open()
+	if err != nil {
+		return protocol.Reply{}, err
+	}
+	defer in.Close()
 	r, err := c.ask("DATA")
 	if err != nil || r.Code != "354" {
 		return r, err
 	}
-	_ = c.nc.SetDeadline(time.Now().Add(relayPatience))
-	if _, err := c.nc.Write(protocol.Stuff(content)); err != nil {
+	if _, err := io.Copy(&stuffer{to: patient{c.nc}, fresh: true}, in); err != nil {
 		return r, err
 	}
 	c.m.Said(protocol.VerbDot)
+	_ = c.nc.SetDeadline(time.Now().Add(relayPatience))
+	if _, err := io.WriteString(c.nc, "."+string(protocol.CRLF)); err != nil {
+		return r, err
+	}
 	return c.hear()
+}
+
+// patient bounds the wait for each piece.
+type patient struct{ nc net.Conn }
+
+func (p patient) Write(b []byte) (int, error) {
+	_ = p.nc.SetDeadline(time.Now().Add(relayPatience))
+	return p.nc.Write(b)
+}
+
+// allASCII reports whether content needs no 8BITMIME.
+func allASCII(content body) bool {
+	in, err := content.open()
+	if err != nil {
+		return false
+	}
+	defer in.Close()
+	chunk := chunks.Get().(*[64 << 10]byte)
+	defer chunks.Put(chunk)
+	for {
+		n, err := in.Read(chunk[:])
+		if slices.ContainsFunc(chunk[:n], func(b byte) bool { return b >= utf8.RuneSelf }) {
+			return false
+		}
+		if err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
 }
 
 func (c *courier) mailParameters(p *parcel) string {
 	var b strings.Builder
 	if c.offers("SIZE") {
-		b.WriteString(" SIZE=" + strconv.Itoa(len(p.content)))
+		b.WriteString(" SIZE=" + strconv.Itoa(p.content.octets()))
 	}
-	if c.offers("8BITMIME") && !protocol.ASCII(string(p.content)) {
+	if c.offers("8BITMIME") && !allASCII(p.content) {
 		b.WriteString(" BODY=8BITMIME")
 	}
 	if p.wishes.utf8 {

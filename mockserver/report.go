@@ -36,10 +36,11 @@ var loadReports = sync.OnceValue(func() error {
 const wholeUpTo = 64 << 10
 
 // report sends the sender a delivery status notification (RFC 3464). A mail from the null sender
-// is one itself, and nothing is ever told of those (RFC 5321 §4.5.5).
-func (l *Lab) report(p *parcel, outcomes []outcomeOf) {
+// is one itself, and nothing is ever told of those (RFC 5321 §4.5.5). An error says that the report could not
+// be kept.
+func (l *Lab) report(p *parcel, outcomes []outcomeOf) error {
 	if p.from.Null || len(outcomes) == 0 {
-		return
+		return nil
 	}
 	id, now := l.ids.next(), l.cfg.Now()
 	content := l.notification(p, outcomes, id, now)
@@ -48,26 +49,33 @@ func (l *Lab) report(p *parcel, outcomes []outcomeOf) {
 	switch where {
 	case ours:
 		head := fmt.Sprintf("Return-Path: <>\r\nReceived: by %s (maillab) id %s;\r\n\t%s\r\n", l.hostOf(services[0]), id, dateOf(now))
-		l.keep(&Message{ID: id, Received: now, Content: append([]byte(head), content...)}, boxes)
+		return l.keep(&Message{ID: id, Received: now, Content: append([]byte(head), content...)}, boxes)
 	case elsewhere:
-		if exchangers, known := l.MX(p.from.Domain); known && !exchangers[0].Implicit && exchangers[0].Host != nullMX {
-			l.post(&parcel{
-				id: id, from: null, arrived: now, content: content, wishes: wishes{utf8: p.wishes.utf8},
-				rcpts: []addressee{{path: p.from, away: true, notify: notifyNever}},
-			})
+		exchangers, known := l.MX(p.from.Domain)
+		if !known || exchangers[0].Implicit || exchangers[0].Host == nullMX {
+			return nil
 		}
+		c, err := l.hold(&parcel{
+			id: id, from: null, arrived: now, wishes: wishes{utf8: p.wishes.utf8},
+			rcpts: []addressee{{path: p.from, away: true, notify: notifyNever}},
+		}, &Message{ID: id, Received: now, Content: content})
+		if err != nil {
+			return err
+		}
+		l.sendOff(c)
 	}
+	return nil
 }
 
-// keep puts a mail that the lab itself has written into mailboxes. Of one that cannot be kept nobody
-// can be told.
-func (l *Lab) keep(m *Message, boxes []*mailbox) {
-	if l.store.deliver(m, boxes) != nil {
-		return
+// keep puts a mail that the lab itself has written into mailboxes.
+func (l *Lab) keep(m *Message, boxes []*mailbox) error {
+	if err := l.store.deliver(m, boxes); err != nil {
+		return err
 	}
 	for _, b := range boxes {
 		l.emit(protocol.Event{Kind: protocol.KindDelivered, Mailbox: b.name, Message: m.ID, Octets: m.Octets()})
 	}
+	return nil
 }
 
 func dateOf(t time.Time) string { return t.Format("Mon, 2 Jan 2006 15:04:05 -0700") }
@@ -142,14 +150,15 @@ func oneLine(s string) string {
 // returned is the mail, or its header: RET is obeyed for failures, and success gets the header only
 // (RFC 3461 §4.3).
 func returned(p *parcel, outcomes []outcomeOf) (kind string, content []byte) {
-	header, _, _ := bytes.Cut(p.content, []byte("\r\n\r\n"))
+	all := p.whole()
+	header, _, _ := bytes.Cut(all, []byte("\r\n\r\n"))
 	failed := outcomes[0].action == actionFailed
-	whole := failed && (p.wishes.ret == retFull || p.wishes.ret == "" && len(p.content) <= wholeUpTo)
+	whole := failed && (p.wishes.ret == retFull || p.wishes.ret == "" && len(all) <= wholeUpTo)
 	switch {
 	case whole && p.wishes.utf8:
-		return "message/global", p.content
+		return "message/global", all
 	case whole:
-		return "message/rfc822", p.content
+		return "message/rfc822", all
 	case p.wishes.utf8:
 		return "message/global-headers", append(header[:len(header):len(header)], "\r\n"...)
 	}

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"errors"
 	"io"
 	"strconv"
 	"time"
@@ -349,9 +350,14 @@ func (s *smtpSession) deliver(c *incoming) (string, error) {
 	id, now := s.lab.ids.next(), s.lab.cfg.Now()
 	told := queueID(s.ways.QueueID, id, now)
 	from := s.mail.from.String()
-	m := &Message{ID: id, Received: now, From: from, Content: withTrace(s.trace(told, now), c), rest: c.rest}
-	if err := s.lab.store.deliver(m, s.mail.boxes); err != nil {
+	trace := s.trace(told, now)
+	m := &Message{ID: id, Received: now, From: from, Content: withTrace(trace, c), rest: c.rest}
+	onward, err := s.hold(m, trace, c)
+	if err != nil {
 		return "", err
+	}
+	if err := s.lab.store.deliver(m, s.mail.boxes); err != nil {
+		return "", errors.Join(err, onward.drop())
 	}
 	s.wire.mails++
 	s.lab.notify(s.wire, Notice{Kind: NoticeMail, Message: id, Octets: m.Octets(), Recipients: len(s.mail.rcpts)})
@@ -361,7 +367,9 @@ func (s *smtpSession) deliver(c *incoming) (string, error) {
 			Octets: m.Octets(), From: from, Address: s.wire.nc.RemoteAddr().String(),
 		})
 	}
-	return told, s.sendOn(id, now, c)
+	s.lab.sendOff(onward)
+	s.tellDelivered(m, trace, c)
+	return told, nil
 }
 
 // trace is what is known of the mail beside its content.

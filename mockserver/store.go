@@ -197,16 +197,22 @@ func (s *idSource) next() string { return idOf(s.micros()) }
 
 // after makes every id to come later than one that is there already: the clock may have been set back.
 func (s *idSource) after(id string) {
-	n, err := strconv.ParseInt(id, 36, 64)
-	if err != nil || len(id) != idLength {
+	if !isID(id) {
 		return
 	}
+	n, _ := strconv.ParseInt(id, 36, 64)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last = max(s.last, n)
 }
 
 const idLength = 10
+
+// isID reports whether a text has the form of an id.
+func isID(id string) bool {
+	n, err := strconv.ParseInt(id, 36, 64)
+	return err == nil && n >= 0 && idOf(n) == id
+}
 
 func idOf(micros int64) string {
 	id := strings.ToUpper(strconv.FormatInt(micros, 36))

@@ -9,6 +9,7 @@ import (
 	"net/textproto"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -252,6 +253,27 @@ func TestTheAuthorityCanBeKept(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("not a key"), 0o600))
 	_, err = mockserver.Start(mockserver.Config{AuthorityFile: file})
 	require.ErrorContains(t, err, "certificate authority")
+}
+
+// TestTheAuthorityIsKeptWithTheMail: who has been told to trust the lab goes on doing so after a restart.
+func TestTheAuthorityIsKeptWithTheMail(t *testing.T) {
+	cfg := mockserver.Config{Data: t.TempDir(), Empty: true}
+	first, err := mockserver.Start(cfg)
+	require.NoError(t, err)
+	trust := trusting(t, first, "pop3.lab.test")
+	require.NoError(t, first.Close())
+	second := start(t, cfg)
+	secured(t, second, "pop3s", trust)
+	pool := second.Neighbour().Pool()
+	assert.True(t, second.Pool().Equal(pool), "both domains have the one CA")
+	if runtime.GOOS != "windows" {
+		info, err := os.Stat(filepath.Join(cfg.Data, ".maillab.ca.pem"))
+		require.NoError(t, err)
+		assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	}
+	left, err := filepath.Glob(filepath.Join(cfg.Data, "*.tmp"))
+	require.NoError(t, err)
+	assert.Empty(t, left)
 }
 
 func TestACertificateFromOutside(t *testing.T) {

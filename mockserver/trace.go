@@ -44,10 +44,12 @@ func headless(content []byte) bool {
 	return len(content) > 0 && content[0] != '\r' && !aField.Match(content)
 }
 
-// withTrace makes what is kept in memory of a mail. Content that does not begin with a header gets
-// an empty line before it, or its first line would count as one.
-func withTrace(t traceFields, c *incoming) []byte {
-	head := t.String()
+// withTrace makes what is kept in memory of a mail that is delivered here.
+func withTrace(t traceFields, c *incoming) []byte { return beneath(t.String(), c) }
+
+// beneath puts trace fields above content. Content that does not begin with a header gets an empty line
+// before it, or its first line would count as one.
+func beneath(head string, c *incoming) []byte {
 	if c.headless {
 		head += "\r\n"
 	}

@@ -14,8 +14,10 @@ import (
 )
 
 const (
-	// writeTimeout bounds how long a client may refuse to take its replies.
+	// writeTimeout bounds how long a client may refuse to take its replies: so many octets of them, since a
+	// long mail may take its time on a slow line.
 	writeTimeout = 2 * time.Minute
+	writePiece   = 256 << 10
 	// lingerTime and lingerOctets bound the wait for a client to take the last reply and go.
 	lingerTime   = 2 * time.Second
 	lingerOctets = 64 << 10
@@ -151,8 +153,17 @@ func (out *wireOutput) Write(p []byte) (int, error) {
 	if w.lost || w.drip > 0 || w.cutOut >= 0 {
 		return w.writeStricken(p)
 	}
-	_ = out.nc.SetWriteDeadline(time.Now().Add(writeTimeout))
-	return out.stream.Write(p)
+	written := 0
+	for len(p) > 0 {
+		piece := p[:min(len(p), writePiece)]
+		_ = out.nc.SetWriteDeadline(time.Now().Add(writeTimeout))
+		n, err := out.stream.Write(piece)
+		if written += n; err != nil {
+			return written, err
+		}
+		p = p[len(piece):]
+	}
+	return written, nil
 }
 
 // arm starts the clock for a line, unless it runs.

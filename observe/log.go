@@ -29,8 +29,9 @@ func (l *Log) Notice(n mockserver.Notice) {
 	if n.Kind == mockserver.NoticeReply {
 		name = "refused"
 	}
-	attrs := []slog.Attr{
-		slog.String("domain", n.Domain), slog.String("service", n.Service), slog.Int64("conn", n.Conn), slog.String("peer", n.Peer),
+	attrs := []slog.Attr{slog.String("domain", n.Domain)}
+	if n.Conn > 0 {
+		attrs = append(attrs, slog.String("service", n.Service), slog.Int64("conn", n.Conn), slog.String("peer", n.Peer))
 	}
 	switch n.Kind {
 	case mockserver.NoticeEnded:
@@ -43,6 +44,12 @@ func (l *Log) Notice(n mockserver.Notice) {
 		attrs = append(attrs, slog.Bool("ok", n.OK), slog.String("mechanism", n.Mechanism), slog.String("user", phrases.Clean(n.User)))
 	case mockserver.NoticeTLS:
 		attrs = append(attrs, slog.Bool("ok", n.OK), slog.String("version", n.Version))
+	case mockserver.NoticeSetAside:
+		attrs = append(attrs, slog.String("file", phrases.Clean(n.File)), slog.String("why", phrases.Clean(n.Why)))
+		level = slog.LevelWarn
+	case mockserver.NoticeUnsaved:
+		attrs = append(attrs, slog.String("message", n.Message), slog.String("why", phrases.Clean(n.Why)))
+		level = slog.LevelError
 	}
 	if n.Refused() || !n.OK && (n.Kind == mockserver.NoticeLogin || n.Kind == mockserver.NoticeTLS) {
 		level = slog.LevelWarn

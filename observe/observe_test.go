@@ -133,3 +133,15 @@ func TestMetrics(t *testing.T) {
 	metrics.Handler().ServeHTTP(other, httptest.NewRequest("GET", "/", nil))
 	assert.Equal(t, 404, other.Code)
 }
+
+func TestLogOfTheQueue(t *testing.T) {
+	var out buffer
+	l := observe.Formats["text"](&out)
+	l.Notice(mockserver.Notice{Kind: mockserver.NoticeSetAside, Domain: "lab.test", File: "/mail/.queue/unreadable/x.json", Why: "bad\x1b[2J"})
+	l.Notice(mockserver.Notice{Kind: mockserver.NoticeUnsaved, Domain: "lab.test", Message: "0ABC", Why: "disk full"})
+	lines := strings.Split(out.String(), "\n")
+	require.Len(t, lines, 3)
+	assert.Contains(t, lines[0], "level=WARN msg=set-aside domain=lab.test file=/mail/.queue/unreadable/x.json")
+	assert.NotContains(t, lines[0], "\x1b")
+	assert.Contains(t, lines[1], `level=ERROR msg=unsaved domain=lab.test message=0ABC why="disk full"`)
+}

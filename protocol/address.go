@@ -142,7 +142,7 @@ func wordLen(s string) int {
 // ParseMailbox reads a mailbox as VRFY, a command line or a lesson file writes
 // it: with or without < and >, with or without a domain.
 func ParseMailbox(text string) (Path, bool) {
-	text = strings.TrimSpace(text)
+	text = strings.Trim(text, " \t\r\n") // not what Unicode takes for space: that is a letter here
 	text = strings.TrimSuffix(strings.TrimPrefix(text, "<"), ">")
 	local, domain, bad := splitMailbox(text, 0)
 	if bad != nil {

@@ -2,23 +2,18 @@ package protocol
 
 import "strings"
 
-// Announces reports whether the server's list, that of EHLO or CAPA, has a keyword. AUTH=LOGIN is an old form
-// of AUTH LOGIN.
-func (c Context) Announces(keyword string) bool {
-	for _, line := range c.Keywords {
-		end := strings.IndexAny(line, " =")
-		if end < 0 {
-			end = len(line)
-		}
-		if strings.EqualFold(line[:end], keyword) {
+// Announces reports whether the server has announced a command, or it needs no announcement. What
+// nobody has asked about (EHLO, CAPA) may be there.
+func (c Context) Announces(r *Row) bool {
+	if r.Keyword == "" || len(c.Keywords) == 0 {
+		return true
+	}
+	for _, k := range c.Keywords {
+		word, _, _ := strings.Cut(k, " ")
+		word, _, _ = strings.Cut(word, "=") // AUTH=LOGIN, an old way to write it
+		if strings.EqualFold(word, r.Keyword) {
 			return true
 		}
 	}
 	return false
-}
-
-// Lacks reports whether a row is an extension's command and the server's list does not announce it. While
-// the list is not known, nothing is lacking.
-func (c Context) Lacks(r *Row) bool {
-	return r.Keyword != "" && len(c.Keywords) > 0 && !c.Announces(r.Keyword)
 }

@@ -32,7 +32,8 @@ type Context struct {
 	Helo string `json:"helo,omitempty"`
 	// User is the POP3 user named with USER or APOP.
 	User string `json:"user,omitempty"`
-	// Keywords are the lines of the last EHLO or CAPA reply after the first, as they came.
+	// Keywords are the lines of the EHLO reply after the first, or of the CAPA reply, as they came. They
+	// are forgotten when TLS begins, and in POP3 after the login, where others may count (RFC 2449 §5).
 	Keywords []string `json:"keywords,omitempty"`
 	// Timestamp of a POP3 greeting with its angle brackets, for APOP.
 	Timestamp string `json:"timestamp,omitempty"`
@@ -199,13 +200,27 @@ func responseFault(p Protocol, line string) *Fault {
 }
 
 // Said records a client line, without its line ending, and returns what it is.
-func (m *Machine) Said(line string) Utterance {
-	u := m.Look(line)
+func (m *Machine) Said(line string) Utterance { return m.record(m.Look(line)) }
+
+// Trust is Said for who only wants to know where the line leads, once it is answered, and has no
+// use for its fault: that costs more than all the rest.
+func (m *Machine) Trust(line string) {
+	switch {
+	case m.table == nil, m.ctx.Octets > 0, m.ctx.State == StateContent:
+		m.Said(line)
+	case m.ctx.State == StateAuth:
+		m.record(Utterance{Speech: SpeechResponse, Row: &m.table.Response, Verb: VerbResponse, Args: line, line: line})
+	default:
+		m.record(m.table.understand(line))
+	}
+}
+
+func (m *Machine) record(u Utterance) Utterance {
 	switch {
 	case u.Speech != SpeechContent:
 		m.await(u)
 	case m.ctx.Octets > 0:
-		m.saidInChunk(line)
+		m.saidInChunk(u.line)
 	}
 	return u
 }
@@ -330,12 +345,10 @@ func (m *Machine) learn(u Utterance, r Reply, a Answer) {
 		if lines := r.Texts(); len(lines) > 1 {
 			m.ctx.Keywords = lines[1:]
 		}
-	case a.Marks&MarkAnnounces != 0:
-		if lines := r.Texts(); len(lines) > 1 {
-			m.ctx.Keywords = lines[1:]
-		}
 	case a.Next == StateMail:
 		m.ctx.UTF8 = asksUTF8(u)
+	case u.Verb == "CAPA" && r.Code == CodeOK && len(r.Lines) > 1:
+		m.ctx.Keywords = r.Texts()[1:]
 	case u.Verb == "USER" && r.Code == CodeOK:
 		m.ctx.User = u.Args
 	case u.Verb == "APOP" && r.Code == CodeOK:
@@ -363,6 +376,9 @@ func (c *Context) mark(k Mark) {
 		c.ESMTP = false
 	case k&MarkAuthenticated != 0:
 		c.Authenticated = true
+		if c.Protocol == POP3 {
+			c.Keywords = nil
+		}
 	case k&MarkRecipient != 0:
 		c.Recipients++
 	case k&MarkDeleted != 0:
@@ -421,8 +437,7 @@ func (c *Context) resolve(s State) State {
 func (m *Machine) Close() { m.enter(StateClosed) }
 
 // Legal returns the rows that may be said now, in the table's order: in an AUTH
-// exchange the response, in content the dot. A command of an extension that the server's
-// list lacks is none of them; it can be said, and is refused.
+// exchange the response, in content the dot.
 func (m *Machine) Legal() []*Row {
 	if m.table == nil {
 		return nil
@@ -439,7 +454,7 @@ func (m *Machine) Legal() []*Row {
 	for i := range m.table.Rows {
 		r := &m.table.Rows[i]
 		u := Utterance{Row: r, Verb: r.Verb}
-		if !r.Obsolete && r.InOrder(m.ctx.State) && m.table.unmetNeed(&u, &m.ctx) == nil && !m.ctx.Lacks(r) {
+		if !r.Obsolete && r.InOrder(m.ctx.State) && m.ctx.Announces(r) && m.table.unmetNeed(&u, &m.ctx) == nil {
 			legal = append(legal, r)
 		}
 	}

@@ -104,7 +104,7 @@ var pop3Table = Table{
 		{
 			Verb: "CAPA", Lead: "CAPA", Syntax: "CAPA", Example: "CAPA", Args: ArgsNone,
 			States:  []State{StateAuthorization, StateUser, StateTransaction},
-			Answers: []Answer{{Code: CodeOK, Marks: MarkAnnounces}, {Code: CodeErr}}, Framing: MultiLine, Ref: "RFC 2449 §5",
+			Answers: okOrErr, Framing: MultiLine, Ref: "RFC 2449 §5",
 		},
 		{
 			Verb: "AUTH", Lead: "AUTH ", Syntax: "AUTH mechanism [initial-response]", Example: "AUTH PLAIN", Args: ArgsMechanismOptional,

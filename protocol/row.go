@@ -77,7 +77,6 @@ const (
 	MarkDeleted                        // POP3: one more message marked for deletion
 	MarkUndeleted                      // POP3: all marks cleared
 	MarkTLS                            // the connection is encrypted from here on, and all that was learned is void
-	MarkAnnounces                      // POP3: the reply lists what the server can do
 )
 
 // Framing says how long a successful POP3 reply is. SMTP replies frame themselves.

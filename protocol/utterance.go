@@ -59,12 +59,18 @@ func upperASCII(s string) string {
 
 // parse finds the row and the fault of a command line that is said in context c.
 func (t *Table) parse(line string, c *Context) Utterance {
+	u := t.understand(line)
+	u.Fault = t.fault(&u, c)
+	return u
+}
+
+// understand finds the row of a command line.
+func (t *Table) understand(line string) Utterance {
 	verb, args, at := splitVerb(line)
 	u := Utterance{Speech: SpeechCommand, Verb: verb, Args: args, ArgsAt: at, line: line}
 	if verb != "" && verb != VerbDot && verb != VerbResponse {
 		u.Row = t.Row(verb)
 	}
-	u.Fault = t.fault(&u, c)
 	return u
 }
 

@@ -299,6 +299,23 @@ func (r *Renderer) client(e protocol.Event) {
 	}
 }
 
+// decoded draws what a line of a login holds: at the full level always, else once for each kind of message.
+func (r *Renderer) decoded(e protocol.Event, reveal bool) {
+	d, ok := explain.Said(e.Context, understood(e), reveal)
+	if !ok || r.level == lab.LevelOff || r.level == lab.LevelBrief {
+		return
+	}
+	kind := "said " + d.Section.Title.EN
+	for _, row := range d.Section.Rows {
+		kind += row.Text.EN
+	}
+	if r.level == lab.LevelAuto && r.noted[kind] {
+		return
+	}
+	r.noted[kind] = true
+	r.sections([]explain.Section{d.Section})
+}
+
 // understood gives back the utterance that the event was made from.
 func understood(e protocol.Event) protocol.Utterance {
 	return protocol.Understand(e.Context, string(e.Raw))

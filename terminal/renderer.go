@@ -85,6 +85,7 @@ func (r *Renderer) Event(e protocol.Event) {
 		r.connected(e)
 	case protocol.KindClient:
 		r.client(e)
+		r.decoded(e, false)
 	case protocol.KindLine:
 		r.serverLine(e)
 	case protocol.KindPartial:

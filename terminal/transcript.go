@@ -69,7 +69,7 @@ func whereTo(e protocol.Event) string {
 // would quote it.
 func (t *Transcript) said(e, shown protocol.Event) {
 	line := clipOctets(string(shown.Raw), maxShown)
-	t.line(t.paint.paint(styleCommand, "C: ") + phrases.Clean(line))
+	t.line(t.paint.paint(styleCommand, t.label("C: ", "plain.said")) + phrases.Clean(line))
 	switch masked := string(shown.Raw) != string(e.Raw); {
 	case !masked && !strings.Contains(line, protocol.Mask):
 		t.client(e)
@@ -85,6 +85,7 @@ func (t *Transcript) said(e, shown protocol.Event) {
 			t.bar(styleNote, say("transcript.masked", nil).In(t.lang))
 		}
 	}
+	t.decoded(e, t.reveal)
 }
 
 // withoutSecret takes a masked line out of the context: explained, the mask would be
@@ -112,9 +113,9 @@ func (t *Transcript) note(e protocol.Event) {
 		t.bar(styleNote, say("transcript.cut", nil).In(t.lang))
 		return
 	}
-	mark := "# "
+	mark := t.label("# ", "plain.note")
 	if e.Name == protocol.NoteUnknown {
-		mark = "? "
+		mark = t.label("? ", "plain.unknown")
 	}
 	t.line(t.paint.paint(styleNote, mark+phrases.Clean(clipOctets(string(e.Raw), maxShown))))
 	switch {
@@ -124,7 +125,7 @@ func (t *Transcript) note(e protocol.Event) {
 			t.bar(styleNote, explain.Standards(entry.Ref))
 			break
 		}
-	case e.Name == protocol.NoteUnknown && !t.noted["unknown"]:
+	case e.Name == protocol.NoteUnknown && !t.look.Plain && !t.noted["unknown"]: // plain words say it themselves
 		t.noted["unknown"] = true
 		t.bar(styleNote, say("transcript.unknown", nil).In(t.lang))
 	}

@@ -34,6 +34,10 @@ func (s *scriptSource) take(line string) {
 		s.r.Client(m[1])
 		return
 	}
+	if s.r.Idle() {
+		s.r.Note(line) // what maillab says between conversations
+		return
+	}
 	s.r.Unknown(line)
 }
 

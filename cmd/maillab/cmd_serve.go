@@ -71,6 +71,8 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if err != nil {
 		return err
 	}
+	defer leaveProcessors(f.keep.data != "")()
+	defer saveMemory()()
 	metrics, err := p.watch(f.observe, &cfg)
 	if err != nil {
 		return err

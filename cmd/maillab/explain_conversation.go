@@ -186,11 +186,14 @@ type told struct {
 	From    string         `json:"from,omitempty"`
 	Close   protocol.Close `json:"close,omitempty"`
 	// Command is the client line that a reply answers.
-	Command     string              `json:"command,omitempty"`
-	Raw         *string             `json:"raw,omitempty"`
-	RawBase64   string              `json:"raw_base64,omitempty"`
-	Speech      protocol.Speech     `json:"speech,omitempty"`
-	Notices     []toldNotice        `json:"notices,omitempty"`
+	Command   string          `json:"command,omitempty"`
+	Raw       *string         `json:"raw,omitempty"`
+	RawBase64 string          `json:"raw_base64,omitempty"`
+	Speech    protocol.Speech `json:"speech,omitempty"`
+	Notices   []toldNotice    `json:"notices,omitempty"`
+	// Fields and Sections are what a line of a login holds, decoded.
+	Fields      map[string]any      `json:"fields,omitempty"`
+	Sections    []explain.Section   `json:"sections,omitempty"`
 	Explanation *explain.Annotation `json:"explanation,omitempty"`
 }
 
@@ -239,6 +242,9 @@ func tellEvent(e protocol.Event, reveal bool) told {
 		t.setRaw(string(shown.Raw))
 		if string(shown.Raw) == string(e.Raw) && !strings.Contains(string(e.Raw), protocol.Mask) {
 			t.Notices = noticesOf(e)
+		}
+		if d, ok := explain.Said(e.Context, protocol.Understand(e.Context, string(e.Raw)), reveal); ok {
+			t.Fields, t.Sections = d.Fields, []explain.Section{d.Section}
 		}
 	case protocol.KindReply:
 		t.Command = shown.Context.Line

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -139,6 +140,22 @@ func TestServeKeepsMailInData(t *testing.T) {
 	c := openBox(t, ports["POP3"], "anna", "x")
 	c.says("RETR 1", "+OK")
 	assert.Contains(t, c.rows(), "Subject: kept")
+}
+
+// TestServeSaysWhatItCouldNotRead: without a log too, in the language that is on.
+func TestServeSaysWhatItCouldNotRead(t *testing.T) {
+	for lang, says := range map[string]string{"en": "could not be read and was set aside as", "zh": "无法读取，已移到"} {
+		data := t.TempDir()
+		require.NoError(t, os.Mkdir(filepath.Join(data, ".queue"), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(data, ".queue", "0ABCDEFGHI.json"), []byte("{"), 0o600))
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		var out, errOut bytes.Buffer
+		require.Equal(t, 0, Run(ctx, []string{"serve", "--lang", lang, "--data", data}, strings.NewReader(""), &out, &errOut))
+		assert.Contains(t, errOut.String(), says)
+		assert.Contains(t, errOut.String(), filepath.Join("unreadable", "0ABCDEFGHI.json"))
+		assert.Contains(t, out.String(), "READY")
+	}
 }
 
 func TestServeLimits(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"maillab/mailfile"
@@ -27,6 +28,9 @@ func readMbox(path string, each func([]byte) error) error {
 		return err
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return mailfile.ErrNotMbox
+	}
 	return mailfile.Mbox(file, each)
 }
 
@@ -36,6 +40,9 @@ func (p *program) loadMail(f serveFlags, l *mockserver.Lab) error {
 	for _, s := range mailSources {
 		for _, value := range s.paths(f) {
 			user, path := ownerOf(value, l.Users())
+			if name, rest, found := strings.Cut(path, "="); found && isThere(rest) && !isThere(path) {
+				return &usageError{say("error.load-user", phrases.Args{"flag": s.flag, "user": phrases.Clean(name)})}
+			}
 			n, err := l.Load(user, func(each func([]byte) error) error { return s.read(path, each) })
 			if err != nil {
 				return loadError(s.flag, path, err)
@@ -46,6 +53,11 @@ func (p *program) loadMail(f serveFlags, l *mockserver.Lab) error {
 		}
 	}
 	return nil
+}
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // ownerOf takes USER=PATH apart; without a user's name before it, the whole is a path and the first
@@ -67,6 +79,9 @@ func loadError(flag, path string, err error) error {
 		return &failure{say("error.not-mbox", args)}
 	case errors.Is(err, mailfile.ErrNotMaildir):
 		return &failure{say("error.not-maildir", args)}
+	case errors.Is(err, mailfile.ErrTooLong):
+		args["size"] = strconv.Itoa(mailfile.MaxMail >> 20)
+		return &failure{say("error.mail-too-long", args)}
 	}
 	return unreadable(flag, path, err)
 }

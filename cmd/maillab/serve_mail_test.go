@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -18,7 +19,7 @@ func TestServeKeepsAccountsAndLoadsMail(t *testing.T) {
 		return path
 	}
 	users := write("users.txt", "\ufeff# class\r\nanna:open:sesame\r\n\r\nben:x\r\n")
-	mbox := write("a.mbox", "From x Thu Jan  1 00:00:00 2026\nSubject: one\n\n>From me\n\nFrom y\nSubject: two\n\n.\n")
+	mbox := write("a.mbox", "From x Thu Jan  1 00:00:00 2026\nSubject: one\n\n>From me\n\nFrom y Thu Jan  1 00:00:00 2026\nSubject: two\n\n.\n")
 	data := filepath.Join(dir, "data")
 	for _, args := range [][]string{{"--users", users}, {}} {
 		stop, ports := servingUntil(t, append(args, "--data", data, "--mbox", "ben="+mbox)...)
@@ -31,5 +32,26 @@ func TestServeKeepsAccountsAndLoadsMail(t *testing.T) {
 		c.says("PASS open:sesame", "+OK")
 		c.says("QUIT", "+OK")
 		stop()
+	}
+}
+
+func TestServeSaysWhatCannotBeLoaded(t *testing.T) {
+	dir := t.TempDir()
+	text := filepath.Join(dir, "text")
+	require.NoError(t, os.WriteFile(text, []byte("hello\n"), 0o600))
+	for _, c := range []struct {
+		code              int
+		lang, flag, value string
+		says              string
+	}{
+		{exitFailed, "en", "--mbox", text, "is no mbox file"},
+		{exitFailed, "en", "--mbox", dir, "A folder is loaded with --maildir"},
+		{exitFailed, "en", "--maildir", dir, "is no Maildir"},
+		{exitFailed, "zh", "--maildir", text + ".gone", "无法读取"},
+		{exitFailed, "en", "--mbox", text + ".gone", "cannot be read"},
+		{exitUsage, "en", "--mbox", "carl=" + text, "there is no account carl"},
+		{exitUsage, "zh", "--mbox", "carl=" + text, "没有账号 carl"},
+	} {
+		assert.Contains(t, refused(t, c.code, "--lang", c.lang, c.flag, c.value), c.says, c.value)
 	}
 }

@@ -37,6 +37,8 @@ func (p *program) watch(f observeFlags, cfg *mockserver.Config) (*observe.Metric
 			return nil, &usageError{say("error.log", phrases.Args{"value": phrases.Clean(f.log), "formats": formats})}
 		}
 		observers = append(observers, open(p.err))
+	} else {
+		cfg.Notify = p.warnOfQueue
 	}
 	var m *observe.Metrics
 	if f.metrics != "" {
@@ -45,6 +47,18 @@ func (p *program) watch(f observeFlags, cfg *mockserver.Config) (*observe.Metric
 	}
 	observe.Watch(cfg, observers...)
 	return m, nil
+}
+
+// warnOfQueue says what a log would of the queue on disk, and nothing else: a mail may be waiting for somebody to
+// look after it.
+func (p *program) warnOfQueue(n mockserver.Notice) {
+	key := map[mockserver.NoticeKind]string{
+		mockserver.NoticeSetAside: "serve.set-aside", mockserver.NoticeUnsaved: "serve.unsaved",
+	}[n.Kind]
+	if key != "" {
+		args := phrases.Args{"file": phrases.Clean(n.File), "message": n.Message, "why": phrases.Clean(n.Why)}
+		fmt.Fprintln(p.err, "maillab: "+say(key, args).In(p.lang))
+	}
 }
 
 // metricsPage is the listener that Prometheus asks, nil where none is wanted.

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+)
+
+// leaveProcessors makes servers that keep mail in memory run on half of the processors, and returns how to
+// take that back. Their work comes in pieces of microseconds, which more threads would mostly hand to each
+// other; and the clients of a lab run on the same machine. Mail on disk is another matter: there a thread
+// waits for the disk. GOMAXPROCS in the environment has the last word.
+func leaveProcessors(onDisk bool) (putBack func()) {
+	if onDisk || os.Getenv("GOMAXPROCS") != "" {
+		return func() {}
+	}
+	before := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(max(1, before/2))
+	return func() { runtime.GOMAXPROCS(before) }
+}
+
+const (
+	// collectAt is by how many per cent memory may grow over what is in use before the collector runs.
+	collectAt = 25
+	// ballast is so many octets that are never touched, so that they cost no memory. The collector counts them
+	// as in use, and does not run all the time while there is little else.
+	ballast = 8 << 20
+)
+
+// saveMemory lets kept mails and idle sessions take little more memory than they need, where by default the
+// collector lets it double, and returns how to take that back. To look at mails costs the collector nothing:
+// there are no pointers in them. GOGC in the environment has the last word.
+func saveMemory() (putBack func()) {
+	if os.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	weight := make([]byte, ballast)
+	before := debug.SetGCPercent(collectAt)
+	return func() {
+		debug.SetGCPercent(before)
+		runtime.KeepAlive(weight)
+	}
+}
