@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"strings"
 
 	"maillab/phrases"
@@ -106,12 +107,24 @@ func classByEnhanced(v *view) string {
 		return "policy-reject"
 	case key == "4.1" && v.a.Severity == Permanent:
 		return ""
-	case key == "2.1" && v.a.Severity == Transient, key == "4.4" && v.code == "421", key == "1.8" && v.place == "RCPT":
+	case key == "2.1" && v.a.Severity == Transient, key == "4.4" && v.code == "421", key == "1.8" && v.place == "RCPT" && v.a.Severity == Transient:
 		return "temp-failure"
 	case key == "7.9" && v.code == "504", key == "5.4" && v.place == "AUTH" && v.code == "504":
 		return "auth-mechanism-unsupported"
 	}
-	return enhancedClasses[key]
+	if class := enhancedClasses[key]; class != "" || v.place != "RCPT" || v.code != "550" && v.code != "554" {
+		return class
+	}
+	return cmp.Or(refusedRecipient[key], refusedRecipient[e.subject])
+}
+
+// refusedRecipient: 550 to RCPT says that the mailbox is unknown, unless the enhanced code
+// tells that it is about something else.
+var refusedRecipient = map[string]string{
+	"1.4": "address-syntax", "2.4": "error", "3.1": "temp-failure", "3.3": "parameter-unsupported", "3.5": "policy-reject",
+	"4.3": "temp-failure", "4.5": "temp-failure", "4.6": "policy-reject", "4.7": "timeout",
+	"5.1": "bad-sequence", "5.2": "syntax-error", "5.4": "parameter-unsupported",
+	"6": "policy-reject", "6.7": "parameter-unsupported", "7": "policy-reject", "7.16": "too-large", "7.17": "mailbox-unknown", "7.18": "mailbox-unknown",
 }
 
 // contradiction reports an enhanced code whose class is not the reply code's.

@@ -129,7 +129,7 @@ func (v *view) subcode() {
 	word, _, _ := strings.Cut(strings.TrimSpace(v.text), " ")
 	word = strings.TrimRight(word, ",;:")
 	bare := strings.Trim(word, "[]")
-	if !isSubcode(bare) && !(bare != word && isTag(bare)) {
+	if !isSubcode(bare) && !isReason(bare) && !(bare != word && isTag(bare)) {
 		if bare = reasonNumber(v.text); bare == "" {
 			return
 		}
@@ -142,18 +142,26 @@ func (v *view) subcode() {
 	}
 }
 
-// reasonNumber finds the number that Outlook.com puts behind its sentence: (S3140).
+// reasonNumber finds the number that Microsoft puts behind its sentence: (S3140), (AS3150),
+// AS(7230).
 func reasonNumber(text string) string {
-	at := strings.Index(text, "(S")
-	if at < 0 {
-		return ""
+	for _, form := range []struct{ before, after string }{{"(S", ")"}, {"(AS", ")"}, {"AS(", ")"}} {
+		_, rest, found := strings.Cut(text, form.before)
+		n := digitsAt(rest, 0)
+		if found && n >= 3 && strings.HasPrefix(rest[n:], form.after) {
+			code := form.before + rest[:n] + form.after
+			if code[0] == '(' {
+				code = code[1 : len(code)-1]
+			}
+			return code
+		}
 	}
-	n := digitsAt(text, at+len("(S"))
-	end := at + len("(S") + n
-	if n < 3 || end >= len(text) || text[end] != ')' {
-		return ""
-	}
-	return text[at+1 : end]
+	return ""
+}
+
+// isReason: Outlook.com's "SC-001", "OU-002" before its sentence.
+func isReason(s string) bool {
+	return len(s) == 6 && s[2] == '-' && capitals(s[:2]) && isNumber(s[3:], 3)
 }
 
 // isSubcode: two capitals, a colon, two to four capitals.

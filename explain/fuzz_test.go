@@ -34,6 +34,8 @@ func FuzzReply(f *testing.F) {
 		{"smtp", "RCPT TO:<a@b>", "550 5.1.1 <a@b\x1b[31m>: user unknown \xe2\x80\xae"},
 		{"", "", "+OK \xc4\xfa <1.2@x>"},
 		{"pop3", "RETR 1", "+OK 3 octets\r\nSubject: =?gbk?B?xOM=?=\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n..\r\n--x--\r\n."},
+		{"pop3", "RETR 1", "+OK\r\nReceived: from a (b [1.2.3.4]) by c with ESMTPSA id d for <e@f>; Tue, 24 Nov 2026 20:00:00 +0000\r\nAuthentication-Results: x; spf=pass smtp.mailfrom=a@b\r\n" +
+			"DKIM-Signature: v=1; d=x; b=AA==\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no\r\n."},
 		{"pop3", "LIST", "+OK 2 3\r\n1 2\r\n2 99999999999999999999\r\n."},
 		{"pop3", "CAPA", "+OK\r\nEXPIRENEVER\r\nSASL PLAIN\r\nLOGIN-DELAY 3\r\n."},
 		{"smtp", "X", "\x00\x01\xff"},

@@ -51,7 +51,11 @@ func partWords(p mail.Part) phrases.Text {
 		list = append(list, verbatim(p.Encoding))
 	}
 	if p.Lines > 0 && !p.Multipart() {
-		list = append(list, say("part.octets", phrases.Args{"n": number(p.Octets)}))
+		key := "part.octets"
+		if p.Octets == 1 {
+			key = "part.octet"
+		}
+		list = append(list, say(key, phrases.Args{"n": number(p.Octets)}))
 	}
 	if p.Disposition == "attachment" {
 		list = append(list, say("part.attachment", nil))

@@ -20,6 +20,9 @@ func (v *view) listing(uids bool) {
 			continue
 		}
 		n, value, ok := scanEntry(l.Text)
+		if !uids {
+			value = strings.TrimPrefix(value, "(") // "1 (120 octets)"
+		}
 		if ok {
 			entries = append(entries, v.entry(at, l.Text, n, value, uids, len(entries)))
 			if size, err := strconv.Atoi(value); err == nil && !uids {

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,11 +48,16 @@ func (v *view) lineStart(n int) int {
 	return at
 }
 
+// notHosts: some servers greet, or agree, and do not say their name.
+var notHosts = []string{"ok", "hello", "hi", "welcome"}
+
 // ehloFirst: host name, then free text in which many servers repeat what they
 // know of the client.
 func (v *view) ehloFirst() {
-	host, _, _ := strings.Cut(v.text, " ")
-	if host != "" && v.enhanced == "" && (isHost(host) || len(v.reply.Lines) > 1 || isLabel(host) && v.lower != "ok") {
+	host, words, _ := strings.Cut(v.text, " ")
+	more := len(v.reply.Lines) > 1
+	named := (more || words == "" || strings.HasPrefix(words, "Hello")) && !slices.Contains(notHosts, lowerASCII(host))
+	if host != "" && v.enhanced == "" && (isHost(host) || named && (more || isLabel(host))) {
 		v.field("host", host)
 		v.spanAt(0, len(host), "host", phrases.Args{"host": shown(host)})
 	}

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -73,13 +74,11 @@ func (l *Lab) openAccounts() error {
 	if !kept.fresh && !l.given {
 		users = nil // the lab's own two are for a folder that has nobody yet
 	}
-	for i := range users {
-		a, added, err := kept.keep(users[i])
-		if err != nil {
-			return &AccountsError{path, err}
-		}
-		users[i].kept, changed = a, changed || added
+	added, err := kept.keep(users)
+	if err != nil {
+		return &AccountsError{path, err}
 	}
+	changed = changed || added
 	for i := range kept.Accounts {
 		a := &kept.Accounts[i]
 		if !slices.ContainsFunc(users, func(u User) bool { return strings.EqualFold(u.Name, a.Name) }) {
@@ -147,28 +146,64 @@ func (k *keptAccounts) write(path string) error {
 	return os.Chmod(path, 0o600)
 }
 
-// keep writes a user down, unless that is what stands there; it reports whether anything is new.
-func (k *keptAccounts) keep(u User) (*account, bool, error) {
-	at := slices.IndexFunc(k.Accounts, func(a account) bool { return strings.EqualFold(a.Name, u.Name) })
-	if at < 0 {
-		at = len(k.Accounts)
-		k.Accounts = append(k.Accounts, account{Name: u.Name})
+// keep writes users down, but for those who stand there as they are; it reports whether anything is new. The keys take
+// all processors: a class of hundreds is waited for.
+func (k *keptAccounts) keep(users []User) (changed bool, err error) {
+	made := make([]account, len(users))
+	workers := newCrew(runtime.GOMAXPROCS(0))
+	for i, u := range users {
+		old := k.named(u.Name)
+		if err := workers.do(func() (err error) { made[i], err = old.updated(u); return err }); err != nil {
+			break // wait tells it
+		}
 	}
-	old := k.Accounts[at]
-	a := old
-	if !old.fits(u.Password) {
+	if err := workers.wait(); err != nil {
+		return false, err
+	}
+	for i := range users {
+		a := &made[i]
+		users[i].kept = a
+		old := k.named(a.Name)
+		changed = changed || !bytes.Equal(a.SHA256.Stored, old.SHA256.Stored) || !bytes.Equal(a.Token, old.Token)
+		k.put(*a)
+	}
+	return changed, nil
+}
+
+func (k *keptAccounts) at(name string) int {
+	return slices.IndexFunc(k.Accounts, func(a account) bool { return strings.EqualFold(a.Name, name) })
+}
+
+// named returns the account of a name, which is empty but for its name when there is none.
+func (k *keptAccounts) named(name string) account {
+	if at := k.at(name); at >= 0 {
+		return k.Accounts[at]
+	}
+	return account{Name: name}
+}
+
+func (k *keptAccounts) put(a account) {
+	if at := k.at(a.Name); at >= 0 {
+		k.Accounts[at] = a
+		return
+	}
+	k.Accounts = append(k.Accounts, a)
+}
+
+// updated is the account with a user's password and token.
+func (a account) updated(u User) (account, error) {
+	if !a.fits(u.Password) {
 		made, err := newAccount(u.Name, u.Password)
 		if err != nil {
-			return nil, false, err
+			return account{}, err
 		}
-		a, made.Token = made, old.Token
+		made.Token = a.Token
+		a = made
 	}
 	if u.Token != "" {
 		a.Token = tokenHash(u.Token)
 	}
-	k.Accounts[at] = a
-	same := bytes.Equal(a.SHA256.Stored, old.SHA256.Stored) && bytes.Equal(a.Token, old.Token)
-	return &a, !same, nil
+	return a, nil
 }
 
 // newAccount makes the keys of a password.

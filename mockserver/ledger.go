@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"maillab/mockserver/maildir"
 )
@@ -15,7 +16,9 @@ import (
 // ledger remembers which mails were loaded into a mailbox, in DATA/USER/.loaded: a line for each, the
 // SHA-256 of its content. In memory it remembers nothing.
 type ledger struct {
-	file   string
+	file string
+
+	mu     sync.Mutex // guards what follows
 	loaded map[contentSum]int
 	fresh  []string // lines that are not in the file
 }
@@ -47,8 +50,17 @@ func (d *disk) ledgerOf(b *mailbox) (*ledger, error) {
 	return l, lines.Err()
 }
 
+// count is how many mails of this content have been loaded.
+func (l *ledger) count(sum contentSum) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.loaded[sum]
+}
+
 // note notes that so many mails of this content have been loaded.
 func (l *ledger) note(sum contentSum, copies int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for ; l.loaded[sum] < copies; l.loaded[sum]++ {
 		l.fresh = append(l.fresh, hex.EncodeToString(sum[:]))
 	}

@@ -41,8 +41,8 @@ func (r *Renderer) annotation(a explain.Annotation, raw string, full bool) {
 				r.bar(styleNone, text)
 			}
 		}
-		r.sections(a.Sections)
 	}
+	r.sections(a.Sections, full)
 	if full {
 		r.causes(a)
 	}
@@ -219,9 +219,15 @@ func (r *Renderer) part(quoted, meaning string, s style) {
 	}
 }
 
-// sections draws what was taken apart row by row.
-func (r *Renderer) sections(list []explain.Section) {
+// sections draws what was taken apart row by row: briefly, only what has not been seen yet, because
+// the second letter may be the first with a delivery report in it.
+func (r *Renderer) sections(list []explain.Section, full bool) {
 	for _, s := range list {
+		key := sectionKey(s)
+		if !full && (r.level != lab.LevelAuto || r.noted[key]) {
+			continue
+		}
+		r.noted[key] = true
 		r.bar(styleNone, s.Title.In(r.lang))
 		for _, row := range s.Rows {
 			indent := strings.Repeat("  ", min(row.Depth, maxIndent))
@@ -231,6 +237,18 @@ func (r *Renderer) sections(list []explain.Section) {
 			r.part(indent+row.Label, row.Text.In(r.lang), styleCommand)
 		}
 	}
+}
+
+// sectionKey tells sections apart that say something new. The messages of a login share one kind.
+func sectionKey(s explain.Section) string {
+	key := "section " + s.Kind
+	if s.Kind != "sasl" {
+		return key
+	}
+	for _, row := range s.Rows {
+		key += row.Text.EN
+	}
+	return key
 }
 
 // maxIndent is how many levels of a tree are drawn as such.
@@ -299,21 +317,11 @@ func (r *Renderer) client(e protocol.Event) {
 	}
 }
 
-// decoded draws what a line of a login holds: at the full level always, else once for each kind of message.
+// decoded draws what a line of a login holds.
 func (r *Renderer) decoded(e protocol.Event, reveal bool) {
-	d, ok := explain.Said(e.Context, understood(e), reveal)
-	if !ok || r.level == lab.LevelOff || r.level == lab.LevelBrief {
-		return
+	if d, ok := explain.Said(e.Context, understood(e), reveal); ok {
+		r.sections([]explain.Section{d.Section}, r.level == lab.LevelFull)
 	}
-	kind := "said " + d.Section.Title.EN
-	for _, row := range d.Section.Rows {
-		kind += row.Text.EN
-	}
-	if r.level == lab.LevelAuto && r.noted[kind] {
-		return
-	}
-	r.noted[kind] = true
-	r.sections([]explain.Section{d.Section})
 }
 
 // understood gives back the utterance that the event was made from.

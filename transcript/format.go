@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -37,13 +38,16 @@ var formats = []struct {
 	{Marked, newMarked, fitsMarked},
 	{Log, newLog, fitsLog},
 	{Telnet, newTelnet, fitsTelnet},
+	{Log, newLog, fitsQuote},
 }
 
 // Formats names all formats.
 func Formats() []Format {
 	var out []Format
 	for _, f := range formats {
-		out = append(out, f.name)
+		if !slices.Contains(out, f.name) {
+			out = append(out, f.name)
+		}
 	}
 	return out
 }

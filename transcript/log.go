@@ -51,8 +51,16 @@ var findings = []finding{
 	{`(reason: `, lazily(`\(reason: ` + code + `\)$`), Unknown},
 	{`: `, lazily(`(?i)(?:response|error|reply|answer)(?: that)?(?: from)?(?: the)?(?: remote| other)?(?: server)?(?: returned)? (?:was|is): ` + code + `$`), Unknown},
 	{`: `, lazily(`(?i)(?:said|answered|responded(?: with)?|returned)(?: error)?: ` + code + `$`), Unknown},
+	// Mail libraries: JavaMail, Swift Mailer.
+	{`AddressFailedException`, lazily(`SMTPAddressFailedException: ` + code + `$`), "RCPT"},
+	{`SenderFailedException`, lazily(`SMTPSenderFailedException: ` + code + `$`), "MAIL"},
+	{`AuthenticationFailedException`, lazily(`AuthenticationFailedException: ` + code + `$`), protocol.VerbResponse},
+	{`Exception: `, lazily(`Exception: ` + code + `$`), Unknown},
+	{`with message "`, lazily(`with message "` + code + `"`), Unknown},
 	// RFC 3464 §2.3.6.
 	{`iagnostic-`, lazily(`(?i)^Diagnostic-Code: ?smtp; ?` + code + `(?: ?\(in reply to (?P<verb>[^()]+?)(?: command)?\))?$`), Unknown},
+	// Whoever else quotes: a code with an enhanced code behind it is hardly anything else.
+	{`.`, lazily(`(?:^|[ :"'(])(?P<reply>[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3} .+?)["')]*$`), Unknown},
 }
 
 // statuses word an enhanced status code where the reply itself is not told.
@@ -72,6 +80,9 @@ const maxSearched = 16 << 10
 func find(text string) (x Exchange, found bool) {
 	if len(text) > maxSearched {
 		text = text[:maxSearched]
+	}
+	if x, found = findPython(text); found {
+		return x, true
 	}
 	if !holdsCode(text) {
 		return x, false
@@ -110,6 +121,38 @@ func holdsCode(text string) bool {
 		}
 	}
 	return false
+}
+
+// refusals are the exceptions of Python's smtplib, and what they refuse.
+var refusals = []struct{ exception, verb string }{
+	{"SMTPRecipientsRefused", "RCPT"}, {"SMTPSenderRefused", "MAIL"}, {"SMTPDataError", protocol.VerbDot},
+	{"SMTPAuthenticationError", protocol.VerbResponse}, {"SMTPHeloError", "EHLO"}, {"SMTPConnectError", ""},
+}
+
+// pythonTuple is a code and its words, the lines without their codes.
+var pythonTuple = lazily(`\(?([2-5]\d\d), b?(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")`)
+
+// findPython looks for a reply as Python's smtplib puts it into an exception.
+func findPython(text string) (x Exchange, found bool) {
+	m := pythonTuple().FindStringSubmatch(text)
+	if m == nil {
+		return x, false
+	}
+	lines := strings.Split(m[2]+m[3], `\n`)
+	for i := range lines {
+		mark := "-"
+		if i == len(lines)-1 {
+			mark = " "
+		}
+		lines[i] = m[1] + mark + lines[i]
+	}
+	x = Exchange{Verb: Unknown, Reply: strings.Join(lines, " ")}
+	for _, r := range refusals {
+		if strings.Contains(text, r.exception) {
+			x.Verb = r.verb
+		}
+	}
+	return x, true
 }
 
 // findStatus looks for an enhanced status code, "" where there is none.
@@ -161,6 +204,17 @@ var logLike = lazily(`\b(?:postfix\S*|exim4?|sendmail|sm-\w+|qmail\S*)\[\d+\]: |
 func fitsLog(sample []string) bool {
 	return count(sample, func(l string) bool { return logLike().MatchString(l) }) > 0
 }
+
+// fitsQuote: somebody quotes a reply, and there is no conversation.
+func fitsQuote(sample []string) bool {
+	if count(sample, serverLike) > 0 {
+		return false
+	}
+	return count(sample[:min(len(sample), maxQuoted)], func(l string) bool { _, found := find(l); return found }) > 0
+}
+
+// maxQuoted is how many lines are looked at for a quoted reply.
+const maxQuoted = 200
 
 func (s *logSource) take(line string) {
 	if strings.TrimSpace(line) == "" {

@@ -47,6 +47,11 @@ func newSwaks(r *Replay, _ []string) source {
 }
 
 func fitsSwaks(sample []string) bool {
+	if count(sample, func(l string) bool {
+		return (strings.HasPrefix(l, "<** ") || strings.HasPrefix(l, "<~* ")) && serverLike(l[4:])
+	}) > 0 {
+		return true // nobody else writes so
+	}
 	return count(sample, func(l string) bool {
 		for _, p := range swaksServer[:4] {
 			if text, ok := strings.CutPrefix(l, p); ok && serverLike(text) {
