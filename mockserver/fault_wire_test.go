@@ -2,6 +2,7 @@ package mockserver_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 // beginning of each answer; "gone" is a connection that has ended.
 func TestFaultsOverSockets(t *testing.T) {
 	mail := [][2]string{{"EHLO x", "250"}, {"MAIL FROM:<a@b.test>", "250"}, {"RCPT TO:<fpwjp@lab.test>", "250"}}
-	data := append(mail[:3:3], [2]string{"DATA", "354"})
+	data := slices.Concat(mail, [][2]string{{"DATA", "354"}})
 	login := [][2]string{{"USER fpwjp", "+OK"}, {"PASS fpw123", "+OK"}}
 	for spec, d := range map[string]struct {
 		service string
