@@ -105,3 +105,25 @@ func TestNoAdviceAgainstTheReason(t *testing.T) {
 		assert.NotContains(t, text.EN, "does not say which")
 	}
 }
+
+// TestNextKeepsToTheServersList: the commands of extensions only where the server has announced them; one
+// server's list is not taken for another's.
+func TestNextKeepsToTheServersList(t *testing.T) {
+	next := func(keywords ...string) (lines []string) {
+		c := protocol.Context{
+			Protocol: protocol.SMTP, State: protocol.StateIdentified, ESMTP: true, Keywords: keywords, Verb: "NOOP", Line: "NOOP", Speech: protocol.SpeechCommand,
+		}
+		for _, n := range explain.Reply(c, protocol.ParseReply(protocol.SMTP, "250 ok", false)).Next {
+			lines = append(lines, n.Line)
+		}
+		return lines
+	}
+	for range 2 { // the second time from memory
+		assert.Contains(t, next(), "STARTTLS", "nothing is known")
+		assert.NotContains(t, next("SIZE 10"), "STARTTLS")
+		assert.NotContains(t, next("SIZE 10"), "AUTH mechanism")
+		assert.Contains(t, next("SIZE 10"), "MAIL FROM:<...>")
+		assert.Contains(t, next("STARTTLS"), "STARTTLS")
+		assert.NotContains(t, next("STARTTLS"), "AUTH mechanism")
+	}
+}

@@ -148,12 +148,12 @@ func (s *Shell) completeArgument(line string, t *protocol.Table, c protocol.Cont
 	return len(line) - len(arg), filter(out, arg)
 }
 
-// mechanisms are those that the server's EHLO reply listed.
+// mechanisms are those that the server's EHLO or CAPA reply listed.
 func mechanisms(c protocol.Context) []Candidate {
 	var out []Candidate
 	for _, k := range c.Keywords {
 		words := strings.Fields(k)
-		if len(words) > 1 && strings.EqualFold(words[0], "AUTH") {
+		if len(words) > 1 && (strings.EqualFold(words[0], "AUTH") || strings.EqualFold(words[0], "SASL")) {
 			for _, m := range words[1:] {
 				out = append(out, Candidate{Text: phrases.Clean(m)})
 			}

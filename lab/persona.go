@@ -23,12 +23,17 @@ func runPersona(_ context.Context, s *Shell, arg string) error {
 		return nil
 	}
 	names := strings.Fields(arg)
+	var also []string
 	for i, name := range names {
-		if strings.EqualFold(name, "off") {
-			names[i] = mockserver.PlainPersona
+		if !strings.EqualFold(name, "off") {
+			continue
+		}
+		names[i] = mockserver.PlainPersona
+		if far := n.Neighbour(); far != nil {
+			also = []string{far.Domain() + "/" + mockserver.PlainPersona}
 		}
 	}
-	if err := n.SetPersona(names...); err != nil {
+	if err := n.SetPersona(slices.Concat(also, names)...); err != nil {
 		return PersonaTrouble(err)
 	}
 	for _, name := range names {
@@ -186,7 +191,7 @@ func FaultText(e protocol.Event) phrases.Text {
 	if !ok {
 		return phrases.Text{}
 	}
-	return Say("fault.struck", phrases.Args{"name": f.Name}).With("title", f.Title)
+	return Say("fault.struck", phrases.Args{"name": phrases.Clean(e.Name)}).With("title", f.Title)
 }
 
 func completeFaults(*Shell) []Candidate {

@@ -195,26 +195,48 @@ func (f *faults) down(now func() time.Time) bool {
 }
 
 // SetFaults switches on exactly these faults, "NAME" or "NAME:ARGUMENTS", and every other off. A
-// fault that is on already with the same arguments keeps what it remembers.
+// fault that is on already with the same arguments keeps what it remembers. With the second domain
+// and a slash in front ("far.test/NAME") it is the second domain's servers that it strikes.
 func (l *Lab) SetFaults(specs ...string) error {
-	var on []*affliction
+	own, far := l.sorted(specs)
+	change, err := l.readFaults(own)
+	if err != nil {
+		return err
+	}
+	if n := l.neighbour; n != nil {
+		changeFar, err := n.readFaults(far)
+		if err != nil {
+			return n.foreign(err)
+		}
+		changeFar()
+	}
+	change()
+	return nil
+}
+
+// readFaults prepares a change of the faults of this lab.
+func (l *Lab) readFaults(specs []string) (change func(), err error) {
 	l.faults.mu.Lock()
 	defer l.faults.mu.Unlock()
+	var on []*affliction
 	old := l.faults.current()
 	for _, spec := range specs {
 		a, err := parseFault(spec)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if i := slices.IndexFunc(old, func(o *affliction) bool { return !o.habit && o.spec == a.spec }); i >= 0 {
 			a = old[i]
 		}
 		on = append(slices.DeleteFunc(on, func(o *affliction) bool { return o.fault == a.fault }), a)
 	}
-	l.faults.downUntil = time.Time{}
 	on = append(on, slices.DeleteFunc(slices.Clone(old), func(a *affliction) bool { return !a.habit })...)
-	l.faults.on.Store(&on)
-	return nil
+	return func() {
+		l.faults.mu.Lock()
+		defer l.faults.mu.Unlock()
+		l.faults.downUntil = time.Time{}
+		l.faults.on.Store(&on)
+	}, nil
 }
 
 // inure gives the server its habits: faults that stay when others are switched off, and of which no
@@ -233,13 +255,16 @@ func (l *Lab) inure(specs []string) error {
 	return nil
 }
 
-// FaultsOn lists the faults that are on, with their arguments.
+// FaultsOn lists the faults that are on, with their arguments, those of the second domain after the lab's own.
 func (l *Lab) FaultsOn() []string {
 	out := []string{}
 	for _, a := range l.faults.current() {
 		if !a.habit {
-			out = append(out, a.spec)
+			out = append(out, l.prefix()+a.spec)
 		}
+	}
+	if l.neighbour != nil {
+		out = append(out, l.neighbour.FaultsOn()...)
 	}
 	return out
 }
@@ -283,7 +308,7 @@ func (l *Lab) suffer(s sufferer, at string, u protocol.Utterance) (over bool) {
 // tellStrike lets the learner know whose doing it is.
 func (l *Lab) tellStrike(a *affliction, p point, w *wire) {
 	if !a.habit {
-		l.emit(protocol.Event{Kind: protocol.KindFault, Name: a.fault.Name, Arg: p.verb, Address: w.nc.RemoteAddr().String()})
+		l.emit(protocol.Event{Kind: protocol.KindFault, Name: l.prefix() + a.fault.Name, Arg: p.verb, Address: w.nc.RemoteAddr().String()})
 	}
 }
 

@@ -231,8 +231,9 @@ func Faults() []*Fault {
 	return all
 }
 
-// FaultNamed finds a fault.
+// FaultNamed finds a fault; a domain in front does not matter.
 func FaultNamed(name string) (*Fault, bool) {
+	name = withoutDomain(name)
 	for _, f := range Faults() {
 		if strings.EqualFold(f.Name, name) {
 			return f, true
@@ -260,7 +261,7 @@ func (e *FaultError) Error() string { return fmt.Sprintf("mockserver: fault %q: 
 func parseFault(spec string) (*affliction, error) {
 	name, rest, given := strings.Cut(strings.TrimSpace(spec), ":")
 	f, ok := FaultNamed(name)
-	if !ok {
+	if !ok || name != withoutDomain(name) {
 		return nil, &FaultError{Spec: spec}
 	}
 	var words []string

@@ -81,7 +81,8 @@ func (l *Lab) dress() error {
 	if _, err := loadFaults(); err != nil {
 		return err
 	}
-	m, err := mannerOf(plainManner(), l.cfg.Personas)
+	own, _ := l.sorted(l.cfg.Personas) // moveIn passes the others on
+	m, err := mannerOf(plainManner(), own)
 	if err != nil {
 		return err
 	}

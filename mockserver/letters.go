@@ -21,15 +21,11 @@ const lettersFor = "fpwjp"
 
 // fill makes everybody's mailbox, and puts the letters into theirs when it is new.
 func (l *Lab) fill() error {
-	fresh := map[string]bool{}
-	for _, u := range l.cfg.Users {
-		made, err := l.store.open(l.store.box(u.Name))
-		if err != nil {
-			return err
-		}
-		fresh[strings.ToLower(u.Name)] = made
+	fresh, err := l.openBoxes()
+	if err != nil {
+		return err
 	}
-	if !fresh[lettersFor] || l.cfg.Empty {
+	if !fresh || l.cfg.Empty {
 		return nil
 	}
 	all, err := letters()
@@ -43,6 +39,25 @@ func (l *Lab) fill() error {
 		}
 	}
 	return nil
+}
+
+// openBoxes makes everybody's mailbox ready, and reports whether that of the letters is new.
+func (l *Lab) openBoxes() (fresh bool, err error) {
+	workers := newCrew(l.loaders())
+	for _, u := range l.cfg.Users {
+		err := workers.do(func() error {
+			made, err := l.store.open(l.store.box(u.Name))
+			if strings.EqualFold(u.Name, lettersFor) {
+				fresh = made // one account has that name
+			}
+			return err
+		})
+		if err != nil {
+			break // wait tells it
+		}
+	}
+	err = workers.wait()
+	return fresh, err
 }
 
 // under returns the letter as it would stand in a lab of another domain.

@@ -146,7 +146,7 @@ func mannerOf(from *manner, names []string) (*manner, error) {
 			continue
 		}
 		p, ok := PersonaNamed(name)
-		if !ok {
+		if !ok || name != withoutDomain(name) {
 			return nil, &UnknownPersonaError{name}
 		}
 		m = m.with(p)
@@ -155,19 +155,32 @@ func mannerOf(from *manner, names []string) (*manner, error) {
 }
 
 // SetPersona lets the servers talk like the named personas from the next connection on. A persona
-// changes the protocols that it speaks and no other; PlainPersona puts both back.
+// changes the protocols that it speaks and no other; PlainPersona puts both back. With the second
+// domain and a slash in front ("far.test/NAME") it is the second domain's servers that change.
 func (l *Lab) SetPersona(names ...string) error {
-	m, err := mannerOf(l.manner.Load(), names)
-	if err == nil {
-		l.manner.Store(m)
+	own, far := l.sorted(names)
+	m, err := mannerOf(l.manner.Load(), own)
+	if err != nil {
+		return err
 	}
-	return err
+	if n := l.neighbour; n != nil {
+		if err := n.SetPersona(far...); err != nil {
+			return n.foreign(err)
+		}
+	}
+	l.manner.Store(m)
+	return nil
 }
 
 // SwapPersona is SetPersona that can be taken back.
 func (l *Lab) SwapPersona(names ...string) (putBack func(), err error) {
 	old := l.manner.Load()
-	return func() { l.manner.Store(old) }, l.SetPersona(names...)
+	putBack = func() { l.manner.Store(old) }
+	if n := l.neighbour; n != nil {
+		far := n.manner.Load()
+		putBack = func() { l.manner.Store(old); n.manner.Store(far) }
+	}
+	return putBack, l.SetPersona(names...)
 }
 
 // Persona tells whose manner a protocol's server has now.

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"errors"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -28,13 +29,12 @@ var defaultRetry = []time.Duration{3 * time.Second, 5 * time.Second, 10 * time.S
 
 // moveIn starts the second domain.
 func (l *Lab) moveIn() error {
-	if l.parent != nil || l.cfg.Alone || len(l.cfg.Listeners) == 0 {
+	domain := l.secondDomain()
+	if domain == "" {
 		return nil
 	}
-	domain := farDomain
-	if strings.EqualFold(l.cfg.Domain, farDomain) {
-		domain = nearDomain
-	}
+	_, personas := l.sorted(l.cfg.Personas)
+	_, faults := l.sorted(l.cfg.Faults)
 	data := ""
 	if l.cfg.Data != "" {
 		data = filepath.Join(l.cfg.Data, "."+domain) // no user's folder begins with a dot
@@ -43,9 +43,64 @@ func (l *Lab) moveIn() error {
 		Domain: domain, Data: data, Notify: l.cfg.Notify, Users: slices.Clone(farUsers), Empty: true,
 		Aliases: map[string]string{laterName: farUsers[0].Name}, Habits: []string{"greylist:0s," + laterName},
 		Emit: l.cfg.Emit, Now: l.cfg.Now, IdleTimeout: l.cfg.IdleTimeout, Limits: l.cfg.Limits,
-		Retry: l.cfg.Retry, After: l.cfg.After,
+		Retry: l.cfg.Retry, After: l.cfg.After, Personas: personas, Faults: faults,
 	}, l)
+	if err != nil {
+		return foreign(domain, err)
+	}
 	l.neighbour = n
+	return nil
+}
+
+// secondDomain is the name of the domain beside this one, "" where there is none.
+func (l *Lab) secondDomain() string {
+	switch {
+	case l.parent != nil || l.cfg.Alone || len(l.cfg.Listeners) == 0:
+		return ""
+	case strings.EqualFold(l.cfg.Domain, farDomain):
+		return nearDomain
+	}
+	return farDomain
+}
+
+// prefix stands before the names of what belongs to the second domain.
+func (l *Lab) prefix() string {
+	if l.parent == nil {
+		return ""
+	}
+	return l.cfg.Domain + "/"
+}
+
+// sorted tells names of this lab's own from those of its second domain, which lose their prefix.
+func (l *Lab) sorted(names []string) (own, far []string) {
+	for _, name := range names {
+		domain, rest, found := strings.Cut(name, "/")
+		if found && strings.EqualFold(domain, l.secondDomain()) {
+			far = append(far, rest)
+		} else {
+			own = append(own, name)
+		}
+	}
+	return own, far
+}
+
+// withoutDomain takes a domain off a name.
+func withoutDomain(name string) string { return name[strings.IndexByte(name, '/')+1:] }
+
+// foreign words an error about a name of the second domain's with its prefix.
+func (l *Lab) foreign(err error) error { return foreign(l.cfg.Domain, err) }
+
+func foreign(domain string, err error) error {
+	var fault *FaultError
+	var persona *UnknownPersonaError
+	switch {
+	case errors.As(err, &fault):
+		out := *fault
+		out.Spec = domain + "/" + out.Spec
+		return &out
+	case errors.As(err, &persona):
+		return &UnknownPersonaError{domain + "/" + persona.Name}
+	}
 	return err
 }
 

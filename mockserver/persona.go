@@ -235,8 +235,9 @@ func Personas() []*Persona {
 	return all
 }
 
-// PersonaNamed finds a persona.
+// PersonaNamed finds a persona; a domain in front does not matter.
 func PersonaNamed(name string) (*Persona, bool) {
+	name = withoutDomain(name)
 	for _, p := range Personas() {
 		if strings.EqualFold(p.Name, name) {
 			return p, true

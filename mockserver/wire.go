@@ -131,6 +131,9 @@ func (in *wireInput) Read(p []byte) (int, error) {
 		if err := w.out.Flush(); err != nil {
 			return 0, err
 		}
+		if w.lost { // what was just said was cut by a fault: there is nothing to wait for
+			return 0, errLost
+		}
 		w.arm()
 		n, err := w.stream.Read(p)
 		if n, err = w.took(n, err); errors.Is(err, errLost) {

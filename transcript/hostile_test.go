@@ -96,7 +96,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := 0
-			in := io.MultiReader(strings.NewReader(c.start), io.LimitReader(&again{text: c.again}, 1<<20))
+			in := io.MultiReader(strings.NewReader(c.start), io.LimitReader(&again{text: c.again}, 200<<10))
 			_, err := transcript.Read(in, transcript.Options{}, func(e protocol.Event) {
 				n++
 				if len(e.Raw) > 64<<10 {

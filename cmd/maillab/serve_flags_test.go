@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -228,4 +229,18 @@ func TestServeWithTheSecondDomain(t *testing.T) {
 	c.says("MAIL FROM:<jspdevelop@lab.test>", "250")
 	c.says("RCPT TO:<liming@far.test>", "452")
 	talkTo(t, ports["FAR_POP3"], "+OK pop3.far.test")
+}
+
+// TestServeDoesNotWaitForEver: a client that stays in its transaction is cut off, and the exit code is 0 all
+// the same (servingUntil looks at it).
+func TestServeDoesNotWaitForEver(t *testing.T) {
+	usual := shutdownTime
+	shutdownTime = 200 * time.Millisecond
+	t.Cleanup(func() { shutdownTime = usual })
+	stop, ports := servingUntil(t)
+	c := talkTo(t, ports["SMTP"], "220")
+	c.says("EHLO x", "250")
+	c.says("MAIL FROM:<a@b.test>", "250")
+	stop()
+	c.ended()
 }

@@ -66,13 +66,14 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-func serve(t *testing.T) *lab {
+// serve starts the lab; more flags may follow.
+func serve(t *testing.T, more ...string) *lab {
 	t.Helper()
 	l := &lab{password: password, home: t.TempDir()}
 	l.ca = filepath.Join(l.home, "lab-ca.pem")
-	cmd := exec.Command(program, "serve", "--smtp", "127.0.0.1:0", "--submission", "127.0.0.1:0", "--pop3", "127.0.0.1:0",
+	cmd := exec.Command(program, append([]string{"serve", "--smtp", "127.0.0.1:0", "--submission", "127.0.0.1:0", "--pop3", "127.0.0.1:0",
 		"--smtps", "127.0.0.1:0", "--pop3s", "127.0.0.1:0", "--ca-out", l.ca,
-		"--user", "anna:"+password, "--user", "bert:"+password, "--token", "anna:"+token, "--token", "bert:"+token+"-b")
+		"--user", "anna:" + password, "--user", "bert:" + password, "--token", "anna:" + token, "--token", "bert:" + token + "-b"}, more...)...)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	cmd.Stderr = os.Stderr
@@ -169,7 +170,7 @@ func mails(t *testing.T) []mail {
 		{"empty body", ""},
 		{"no final newline", "first\nlast, without an end"},
 		{"no final newline after a dot", "first\n.last"},
-		{"attachment", base64Lines(2 << 20)},
+		{"attachment", base64Lines(5 << 20)},
 	} {
 		header := fmt.Sprintf("Date: Sat, 01 Aug 2026 10:00:0%d +0800\nFrom: <%s>\nTo: <%s>\nMessage-ID: <%d@lab.test>\nSubject: %s\n"+
 			"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n", i, anna, bert, i, s.name)
@@ -228,6 +229,16 @@ func run(stdin, name string, args ...string) error {
 
 // sendWithGo sends with the standard library.
 func sendWithGo(l *lab, mechanism string, m mail) error {
+	c, err := smtp.Dial(net.JoinHostPort(l.host, l.submission))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close() }()
+	return sendOver(c, l, mechanism, m)
+}
+
+// sendOver logs in and sends a mail.
+func sendOver(c *smtp.Client, l *lab, mechanism string, m mail) error {
 	auth := smtp.PlainAuth("", "anna", l.password, l.host)
 	if mechanism == "CRAM-MD5" {
 		auth = smtp.CRAMMD5Auth("anna", l.password)
@@ -236,11 +247,6 @@ func sendWithGo(l *lab, mechanism string, m mail) error {
 	if err != nil {
 		return err
 	}
-	c, err := smtp.Dial(net.JoinHostPort(l.host, l.submission))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = c.Close() }()
 	if err := c.Auth(auth); err != nil {
 		return err
 	}
