@@ -185,6 +185,10 @@ func (v *view) clientIP() {
 		if len(ip) < 7 || !isIP(ip) {
 			continue
 		}
+		before := v.text[:len(v.text)-len(rest)-len(word)]
+		if strings.Contains(before, "RFC") || strings.HasSuffix(before, "MTA(smtp:[") {
+			continue // a section of a standard; the server behind a filter
+		}
 		name := "client_ip"
 		if v.a.Class == "ip-blocked" || v.a.Class == "rate-limit" {
 			name = "ip"

@@ -22,7 +22,7 @@ func (v *view) queued() {
 
 // queueMarks are the words in front of an id: Postfix, the lab and Coremail;
 // Exim; Exchange.
-var queueMarks = []string{"queued as ", "queued mail as ", "ok id=", " id=", "queue id ", "message accepted with id ", "internalid="}
+var queueMarks = []string{"queued as ", "queued mail as ", "ok id=", " id=", "queue id ", "message accepted with id ", "internalid=", "envelope id ", "message queued ("}
 
 func (v *view) queueID() string {
 	words := strings.Fields(v.text)
@@ -55,6 +55,24 @@ func (v *view) queueID() string {
 	}
 	// Courier: Ok. <id>, three or four hexadecimal numbers.
 	if n := len(words); n == 2 && strings.EqualFold(words[0], "ok.") && strings.Count(words[1], ".") >= 2 {
+		return words[1]
+	}
+	return numberedID(words)
+}
+
+// numberedID: Yandex's "queued on host as <id>", IronPort's "Message <id> accepted",
+// Amazon's "Ok <id>".
+func numberedID(words []string) string {
+	n := len(words)
+	for i := 0; i+2 < n; i++ {
+		if words[i] == "queued" && words[i+1] == "on" {
+			return strings.Trim(words[n-1], ".")
+		}
+		if words[i] == "Message" && words[i+2] == "accepted" && isNumber(words[i+1], 20) {
+			return words[i+1]
+		}
+	}
+	if n == 2 && words[0] == "Ok" && len(words[1]) > 20 && strings.Count(words[1], "-") > 1 {
 		return words[1]
 	}
 	return ""

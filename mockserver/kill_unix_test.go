@@ -34,7 +34,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	if data := os.Getenv(serveForKilling); data != "" {
 		serveUntilKilled(data)
 	}
-	rounds := 10
+	rounds := 8
 	if testing.Short() {
 		rounds = 2
 	}

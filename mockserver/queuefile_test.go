@@ -155,7 +155,10 @@ func TestFilesThatAreNoQueue(t *testing.T) {
 		}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := mockserver.Config{Data: t.TempDir(), Empty: true}
+			cfg := mockserver.Config{
+				Data: t.TempDir(), Empty: true, Alone: true,
+				Listeners: []mockserver.Listener{{Service: "smtp", Addr: "127.0.0.1:0"}, {Service: "submission", Addr: "127.0.0.1:0"}},
+			}
 			deferred(t, cfg, "", "friend@dead.test")
 			files := inQueue(t, cfg.Data)
 			require.Len(t, files, 2)

@@ -47,7 +47,11 @@ func (l *Lab) deliverAway(ctx context.Context, p *parcel) []outcomeOf {
 		if err == nil {
 			return done
 		}
-		out = all(p.rcpts, actionDelayed, "4.4.1", x.Host, err.Error())
+		status := "4.4.1"
+		if untrusted := (*untrustedError)(nil); errors.As(err, &untrusted) {
+			status = "4.7.5" // cryptographic failure (RFC 3463 §3.8)
+		}
+		out = all(p.rcpts, actionDelayed, status, x.Host, err.Error())
 	}
 	return out
 }
@@ -83,15 +87,34 @@ func (l *Lab) deliverTo(ctx context.Context, host string, p *parcel) ([]outcomeO
 	}
 	defer nc.Close()
 	defer context.AfterFunc(ctx, func() { _ = nc.Close() })()
-	m := protocol.NewMachine(protocol.SMTP)
-	c := &courier{nc: nc, in: protocol.NewLineReaderSize(nc, 2048, 4<<10), m: m, f: protocol.NewFramer(protocol.SMTP, m.Multiline), host: host}
+	c := &courier{m: protocol.NewMachine(protocol.SMTP), host: host}
+	c.speakOver(nc)
 	if r, err := c.hear(); err != nil || r.Code != "220" {
 		return nil, firstError(err, r)
 	}
-	if r, err := c.ask("EHLO " + l.hostOf(services[0])); err != nil || r.Code[0] != '2' {
-		return nil, firstError(err, r)
+	if err := c.introduce(l.hostOf(services[0])); err != nil {
+		return nil, err
+	}
+	if c.offers(keywordStartTLS) {
+		if err := c.secure(ctx, l.root().trustIn(host), l.hostOf(services[0])); err != nil {
+			return nil, err
+		}
 	}
 	return c.transact(p)
+}
+
+// speakOver begins to read and write over a connection.
+func (c *courier) speakOver(nc net.Conn) {
+	c.nc, c.in = nc, protocol.NewLineReaderSize(nc, 2048, 4<<10)
+	c.f = protocol.NewFramer(protocol.SMTP, c.m.Multiline)
+}
+
+// introduce says who is speaking.
+func (c *courier) introduce(name string) error {
+	if r, err := c.ask("EHLO " + name); err != nil || r.Code[0] != '2' {
+		return firstError(err, r)
+	}
+	return nil
 }
 
 func firstError(err error, r protocol.Reply) error {

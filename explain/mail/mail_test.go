@@ -166,6 +166,27 @@ Date: Tue, 24 Nov 2026 20:00:00 GMT
 		[]string{last.From, last.FromInfo, last.By, last.With, last.ID, last.For})
 }
 
+// TestHopsInTheWild: an id that is missing, a protocol of several words, a date without its semicolon.
+func TestHopsInTheWild(t *testing.T) {
+	m := read(`Received: from a (unknown [192.0.2.1])
+	by newmx40.example (NewMx) with SMTP id
+	for <u@example.com>; Sat, 01 Feb 2020 11:20:03 +0800
+Received: from A.example (2001:db8::1) by B.example (2001:db8::2) with Microsoft SMTP Server (version=TLS1_3, cipher=X) id 15.20.1; Sat, 1 Feb 2020 03:20:01 +0000
+Received: by 1234mvd7.example with SMTP id t5sW Sat, 01 Feb 2020 03:20:00 +0000 (UTC)
+
+`)
+	hops := m.Hops()
+	require.Len(t, hops, 3)
+	assert.Equal(t, "t5sW", hops[0].ID)
+	assert.Equal(t, "Sat, 01 Feb 2020 03:20:00 +0000", hops[0].Time)
+	assert.Equal(t, "Microsoft SMTP Server", hops[1].With)
+	assert.Equal(t, "15.20.1", hops[1].ID)
+	assert.Equal(t, 1, *hops[1].Delay)
+	assert.Empty(t, hops[2].ID)
+	assert.Equal(t, "u@example.com", hops[2].For)
+	assert.Equal(t, 2, *hops[2].Delay)
+}
+
 func TestResults(t *testing.T) {
 	got := mail.Results(`mx.google.com; dkim=pass header.i=@example.com header.s=s1 header.b="ab;cd"; ` +
 		`spf=softfail (google.com: domain of transitioning a@b does not; designate) smtp.mailfrom=a@b; dmarc/1 = fail reason="bad; really" (p=NONE) header.from=b`)

@@ -69,19 +69,38 @@ func parseHop(value string) Hop {
 		h.at, h.Time = t, strings.Join(strings.Fields(withoutComments(date)), " ")
 	}
 	words := hopWords(clauses)
+	if date == "" {
+		words = h.lastDate(words)
+	}
 	for i := 0; i+1 < len(words); i++ {
 		to := h.clause(strings.ToLower(words[i]))
-		if to == nil || *to != "" {
+		if to == nil || *to != "" || h.clause(strings.ToLower(words[i+1])) != nil { // nothing stands behind some words
 			continue
 		}
 		i++
 		*to = words[i]
+		for to == &h.With && i+1 < len(words) && words[i+1][0] != '(' && h.clause(strings.ToLower(words[i+1])) == nil {
+			i++
+			*to += " " + words[i]
+		}
 		if to == &h.From && i+1 < len(words) && strings.HasPrefix(words[i+1], "(") {
 			h.FromInfo = strings.TrimSuffix(words[i+1][1:], ")")
 		}
 	}
 	h.For, h.ID = strings.Trim(h.For, "<>"), strings.Trim(h.ID, "<>")
 	return h
+}
+
+// lastDate takes a date off the end that has no semicolon before it, as some write.
+func (h *Hop) lastDate(words []string) []string {
+	for n := min(len(words), 7); n >= 5; n-- {
+		date := strings.Join(words[len(words)-n:], " ")
+		if t, ok := Date(date); ok {
+			h.at, h.Time = t, strings.TrimSpace(withoutComments(date))
+			return words[:len(words)-n]
+		}
+	}
+	return words
 }
 
 // clause is where the value behind one of Received's words belongs.
