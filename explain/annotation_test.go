@@ -70,16 +70,21 @@ func TestNextFollowsTheTable(t *testing.T) {
 		line, reply string
 		first       []string
 	}{
-		{protocol.SMTP, "", "220 x ESMTP", []string{"EHLO domain", "HELO domain"}},
-		{protocol.SMTP, "EHLO pc", "250 x", []string{"AUTH mechanism", "MAIL FROM:<...>"}},
-		{protocol.SMTP, "MAIL FROM:<a@b>", "250 ok", []string{"RCPT TO:<...>"}},
+		{protocol.SMTP, "", "220 x ESMTP", []string{"EHLO domain", "HELO domain", "QUIT"}},
+		{protocol.SMTP, "EHLO pc", "250 x", []string{"AUTH mechanism", "MAIL FROM:<...>", "STARTTLS"}},
+		{protocol.SMTP, "EHLO pc", "250-x\r\n250 SIZE", []string{"MAIL FROM:<...>", "QUIT"}},
+		{protocol.SMTP, "MAIL FROM:<a@b>", "250 ok", []string{"RCPT TO:<...>", "RSET", "QUIT"}},
 		{protocol.SMTP, "RCPT TO:<a@b>", "250 ok", []string{"DATA", "RCPT TO:<...>"}},
 		{protocol.SMTP, "DATA", "354 go", []string{"."}},
 		{protocol.SMTP, ".", "250 ok", []string{"MAIL FROM:<...>"}},
+		{protocol.SMTP, "MAIL FROM:<a@b>", "530 5.7.0 Must issue a STARTTLS command first", []string{"STARTTLS"}},
+		{protocol.SMTP, "MAIL FROM:<a@b>", "530 5.7.0 Authentication required", []string{"AUTH mechanism"}},
 		{protocol.SMTP, "QUIT", "221 bye", []string{}},
 		{protocol.POP3, "", "+OK ready", []string{"USER name", "AUTH mechanism"}},
 		{protocol.POP3, "USER x", "+OK", []string{"PASS string"}},
 		{protocol.POP3, "PASS x", "+OK", []string{"STAT", "LIST"}},
+		{protocol.POP3, "DELE 1", "+OK", []string{"QUIT", "RSET"}},
+		{protocol.POP3, "USER x", "-ERR [AUTH] Plaintext authentication disallowed on non-secure (SSL/TLS) connections.", []string{"STLS"}},
 		{protocol.POP3, "PASS x", "-ERR no", []string{"USER name"}},
 		{protocol.POP3, "QUIT", "+OK bye", []string{}},
 	} {
@@ -126,4 +131,12 @@ func TestNextKeepsToTheServersList(t *testing.T) {
 		assert.Contains(t, next("STARTTLS"), "STARTTLS")
 		assert.NotContains(t, next("STARTTLS"), "AUTH mechanism")
 	}
+}
+
+// TestAfterARefusedGreeting: QUIT is all that is left (RFC 5321 §3.1).
+func TestAfterARefusedGreeting(t *testing.T) {
+	m := protocol.NewMachine(protocol.SMTP)
+	a := explain.Reply(m.Context(), protocol.ParseReply(protocol.SMTP, "554 mx.test no SMTP service here", false))
+	assert.Len(t, a.Next, 1)
+	assert.Equal(t, "QUIT", a.Next[0].Line)
 }
