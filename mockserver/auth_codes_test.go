@@ -25,7 +25,7 @@ func TestEveryCodeOfAUTH(t *testing.T) {
 	}{
 		{"granted", plain, false, []string{right}, "235 2.7.0"},
 		{"asked", plain, false, []string{"AUTH PLAIN"}, "334 "},
-		{"the account needs a new password first", fails("432"), false, []string{right}, "432 4.7.12"},
+		{"a login with PLAIN must come first", fails("432"), false, []string{right}, "432 4.7.12"},
 		{"the password database is down", fails("454"), false, []string{right}, "454 4.7.0"},
 		{"the same, after a challenge", fails("454"), false, []string{"AUTH LOGIN", "anNwZGV2ZWxvcA==", "anNwMTIz"}, "454 4.7.0"},
 		{"a command line too long", plain, false, []string{"AUTH PLAIN " + strings.Repeat("A", 12288)}, "500 5.5.6"},

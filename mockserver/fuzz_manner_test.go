@@ -13,7 +13,7 @@ func FuzzPersonas(f *testing.F) {
 		f.Add(uint8(i), uint8(i), "smtp", []byte("EHLO x\r\nmail from a@b.test\r\nmail a@b\r\nrcpt to : <fpwjp@lab.test>\r\nDATA\r\nx\r\n.\r\nGET / HTTP/1.1\r\nQUIT\r\n"))
 		f.Add(uint8(i), uint8(i+4), "pop3", []byte("CAPA\r\nUTF8\r\nLANG zh\r\nUSER fpwjp\r\nPASS fpw123\r\nLIST\r\nRETR 1\r\nQUIT\r\n"))
 	}
-	faults := []string{"", "greylist", "mailbox-full:552", "too-many-recipients:1", "rate-limit:1,1m", "cut-before:DATA", "cut-after:.", "cut-in-content:3", "cut-in-message:9", "wrong-auth", "locked", "lying-sizes", "error-at:MAIL,550"}
+	faults := []string{"", "greylist", "mailbox-full:552", "too-many-recipients:1", "rate-limit:1,1m", "cut-before:DATA", "cut-after:.", "cut-in-content:3", "cut-in-message:9", "wrong-auth", "locked", "lying-sizes", "error-at:MAIL,550", "starttls-stripped", "wrong-auth:454", "lying-sizes:-9", "greylist:0s,fpwjp"}
 	l := fuzzLab(f)
 	f.Fuzz(func(t *testing.T, persona, fault uint8, service string, script []byte) {
 		if service != "smtp" && service != "pop3" {
