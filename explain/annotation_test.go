@@ -127,3 +127,32 @@ func TestNextKeepsToTheServersList(t *testing.T) {
 		assert.NotContains(t, next("STARTTLS"), "AUTH mechanism")
 	}
 }
+
+// TestAfterTheLogin: who has logged in is not told to do so.
+func TestAfterTheLogin(t *testing.T) {
+	smtp := append(identified[:4:4], "AUTH PLAIN AHUAcA==", "235 ok", "MAIL FROM:<a@lab.test>", "250 ok")
+	for _, c := range []struct {
+		p                  protocol.Protocol
+		where              []string
+		line, reply, class string
+	}{
+		{protocol.SMTP, smtp, "RCPT TO:<fpwjp@lab.tset>", "554 5.7.1 <fpwjp@lab.tset>: Relay access denied", "relay-denied"},
+		{protocol.POP3, loggedIn, "PASS x", "-ERR Not allowed now", "bad-sequence"},
+		{protocol.POP3, loggedIn, "PASS x", "-ERR bad sequence of commands", "bad-sequence"},
+		{protocol.POP3, loggedIn, "USER fpwjp", "-ERR Unknown command.", "bad-sequence"},
+		{protocol.POP3, loggedIn, "AUTH PLAIN", "-ERR no", "bad-sequence"},
+	} {
+		m := machine(t, c.p, c.where)
+		m.Said(c.line)
+		a := explain.Reply(m.Context(), protocol.ParseReply(c.p, c.reply, false))
+		assert.Equal(t, c.class, a.Class, c.line)
+		said := a.Summary.EN
+		for _, text := range append(a.Causes, a.Details...) {
+			said += "\n" + text.EN
+		}
+		assert.Contains(t, said, "logged in", c.line)
+		for _, wrong := range []string{"Log in with AUTH", "nobody has logged in", "say USER first", "not logged in"} {
+			assert.NotContains(t, said, wrong, c.line)
+		}
+	}
+}

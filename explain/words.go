@@ -43,7 +43,7 @@ func ended(s, stop string) string {
 // knowledge to the most general.
 func (v *view) summarise() {
 	code, exact := codeRecord(v.protocol, v.code, v.place)
-	class := classRecord(v.protocol, v.a.Class, v.place)
+	class := v.classWords()
 	v.a.Topic = v.topic()
 	v.a.Ref = v.reference(code, class, exact)
 	if v.a.Summary.Empty() {
@@ -228,6 +228,26 @@ func classRecord(p protocol.Protocol, class, place string) *record {
 		}
 	}
 	return nil
+}
+
+// loggedIn is the suffix of keys for what a class means to someone who has logged in.
+const loggedIn = ".logged-in"
+
+// classWords finds the words for the class: the advice to log in is none for who has done so.
+func (v *view) classWords() *record {
+	if v.afterLogin() {
+		for _, key := range [...]string{string(v.protocol) + "." + v.a.Class + loggedIn, v.a.Class + loggedIn} {
+			if r := shelfClasses.get(key); r != nil {
+				return r
+			}
+		}
+	}
+	return classRecord(v.protocol, v.a.Class, v.place)
+}
+
+// afterLogin reports whether the line answered came after a login that succeeded.
+func (v *view) afterLogin() bool {
+	return v.ctx.Authenticated || v.protocol == protocol.POP3 && v.ctx.State == protocol.StateTransaction
 }
 
 func (v *view) topic() string {
