@@ -3,6 +3,7 @@ package explain_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -154,5 +155,40 @@ func TestAfterTheLogin(t *testing.T) {
 		for _, wrong := range []string{"Log in with AUTH", "nobody has logged in", "say USER first", "not logged in"} {
 			assert.NotContains(t, said, wrong, c.line)
 		}
+	}
+}
+
+// TestBareRefusalIsNotOverread: a 550 that gives no reason may be about the mailbox, or a rule.
+func TestBareRefusalIsNotOverread(t *testing.T) {
+	for reply, policy := range map[string]bool{
+		"550 Rejected": true, "550 no": true, "550 You are not allowed": true, "550 5.0.0 no": true,
+		"550 5.1.1 no": false, "550 No such user here": false,
+	} {
+		a := explain.Reply(explain.ContextAfter(protocol.SMTP, "RCPT TO:<x@y.z>", reply))
+		assert.Equal(t, policy, strings.Contains(a.Summary.EN, "rule"), "%s: %s", reply, a.Summary.EN)
+		assert.Equal(t, policy, strings.Contains(a.Summary.ZH, "规则"), "%s: %s", reply, a.Summary.ZH)
+	}
+	a := explain.Reply(explain.ContextAfter(protocol.SMTP, "RCPT TO:<x@y.z>", "554 no"))
+	for _, d := range a.Details {
+		assert.NotContains(t, d.EN, "554 by the standard")
+	}
+}
+
+// TestTheParticularIsSaid: what the words tell is said, and nothing is set beside it that they rule out.
+func TestTheParticularIsSaid(t *testing.T) {
+	for _, c := range []struct{ line, reply, says, not string }{
+		{"RCPT TO:<x@y.z>", "450 4.7.25 Client host rejected: cannot find your hostname", "PTR", "block list"},
+		{".", "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed", "account's own address", "attachment"},
+		{".", "550 SPF check failed", "SPF record", "attachment"},
+		{"AUTH PLAIN AHUAcA==", "534 5.7.9 Application-specific password required", "two-step", "user name or password is not accepted"},
+		{"RCPT TO:<x@y.z>", "550 5.4.1 Recipient address rejected: Access denied.", "directory", "do not agree"},
+	} {
+		a := explain.Reply(explain.ContextAfter(protocol.SMTP, c.line, c.reply))
+		said := a.Summary.EN
+		for _, text := range append(a.Causes[:len(a.Causes):len(a.Causes)], a.Details...) {
+			said += "\n" + text.EN
+		}
+		assert.Contains(t, said, c.says, c.reply)
+		assert.NotContains(t, said, c.not, c.reply)
 	}
 }
