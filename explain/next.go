@@ -15,6 +15,8 @@ type where struct {
 	state                protocol.State
 	esmtp, auth, stamped bool
 	tls                  bool
+	// marked: messages are marked for deletion.
+	marked bool
 	// announced has a bit for each row of the table that may be there.
 	announced uint64
 	// after is the verb just answered: what the table teaches next comes first.
@@ -24,7 +26,7 @@ type where struct {
 }
 
 func whereIs(c protocol.Context) where {
-	return where{protocol: c.Protocol, state: c.State, esmtp: c.ESMTP, auth: c.Authenticated, stamped: c.Timestamp != "", tls: c.TLS}
+	return where{protocol: c.Protocol, state: c.State, esmtp: c.ESMTP, auth: c.Authenticated, stamped: c.Timestamp != "", tls: c.TLS, marked: c.Deleted > 0}
 }
 
 // nextCache holds the answers: there are few places in a conversation.
@@ -39,7 +41,25 @@ func (v *view) next() []Next {
 	if v.closes {
 		after.State = protocol.StateClosed
 	}
-	return nextIn(after, v.verb)
+	return v.remedyFirst(nextIn(after, v.verb))
+}
+
+// remedies are the commands that a refusal asks for, in either protocol.
+var remedies = map[string][]string{"tls-required": {"STARTTLS", "STLS"}, "auth-required": {"AUTH"}}
+
+// remedyFirst puts what the server has asked for in front. A server that greeted with a refusal has
+// asked for nothing: QUIT is all that is left (RFC 5321 §3.1).
+func (v *view) remedyFirst(list []Next) []Next {
+	if v.place == placeGreeting && v.a.Severity == Permanent && v.protocol == protocol.SMTP {
+		return slices.DeleteFunc(slices.Clone(list), func(n Next) bool { return n.Line != "QUIT" })
+	}
+	remedy := remedies[v.a.Class]
+	at := slices.IndexFunc(list, func(n Next) bool { return contains(remedy, firstWord(n.Line)) })
+	if at <= 0 {
+		return list
+	}
+	out := append([]Next{list[at]}, list[:at]...)
+	return append(out, list[at+1:]...)
 }
 
 func nextIn(c protocol.Context, verb string) []Next {
@@ -82,8 +102,11 @@ func nextAt(t *protocol.Table, w where, c protocol.Context) []Next {
 	return list
 }
 
+// asides are commands that lead nowhere: they come last, though they are in order nearly always.
+var asides = map[string]bool{"NOOP": true, "HELP": true, "VRFY": true, "EXPN": true, "ETRN": true, "LANG": true, "UTF8": true}
+
 // rank puts first what leads on along the main path, then what stays here
-// (beginning after the verb just said), then the way out, then the way back.
+// (beginning after the verb just said), then the way out, then asides, then the way back.
 func rank(t *protocol.Table, rows []*protocol.Row, w where) map[*protocol.Row]int {
 	here, said := slices.Index(t.States, w.state), -1
 	for i := range t.Rows {
@@ -100,7 +123,16 @@ func rank(t *protocol.Table, rows []*protocol.Row, w where) map[*protocol.Row]in
 
 func rankOf(t *protocol.Table, r *protocol.Row, w where, here, said int) int {
 	const step = 1000
-	if r.Verb == "QUIT" {
+	switch {
+	case r.Verb == "QUIT" && w.marked:
+		return 0 // only QUIT deletes
+	case r.Verb == "QUIT" && w.after == protocol.VerbDot:
+		return step
+	case r.Verb == "QUIT":
+		return 2*step + step/2
+	case r.Verb == "STARTTLS" || r.Verb == "STLS":
+		return step / 2
+	case asides[r.Verb], r.Verb == "CAPA" && w.auth, r.Verb == "RSET" && !w.marked && w.state != protocol.StateMail && w.state != protocol.StateRcpt:
 		return 4 * step
 	}
 	to := -1
@@ -257,6 +289,9 @@ func contextAfterReply(c protocol.Context, p protocol.Protocol, r protocol.Reply
 	m.Follow(r)
 	after := m.Context()
 	after.Timestamp = cmp.Or(after.Timestamp, c.Timestamp)
+	if c.Verb != "RSET" || r.Code != protocol.CodeOK { // which takes the marks off
+		after.Deleted += c.Deleted
+	}
 	if len(after.Keywords) == 0 && after.TLS == c.TLS && (p == protocol.SMTP || after.Authenticated == c.Authenticated) {
 		after.Keywords = c.Keywords
 	}

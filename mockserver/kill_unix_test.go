@@ -27,14 +27,14 @@ import (
 const serveForKilling = "MAILLAB_TEST_SERVE_DATA"
 
 // TestKilledUnderLoad kills the server's process with SIGKILL again and again while clients send, to two mailboxes
-// and to one of the other domain. Every mail that was answered 250 is then in each of its mailboxes, once and
+// and some to one of the other domain. Every mail that was answered 250 is then in each of its mailboxes, once and
 // whole; none is there twice. In the other domain a mail may be twice, where SMTP has no way to know that it has
 // been taken (RFC 1047): the first time it was, the kill came before this was written down.
 func TestKilledUnderLoad(t *testing.T) {
 	if data := os.Getenv(serveForKilling); data != "" {
 		serveUntilKilled(data)
 	}
-	rounds := 8
+	rounds := 6
 	if testing.Short() {
 		rounds = 2
 	}
@@ -67,7 +67,7 @@ func TestKilledUnderLoad(t *testing.T) {
 		assert.True(t, strings.HasSuffix(string(m.Content), killMail(token)), "%s is not whole at the far domain", token)
 	}
 	for token := range acknowledged {
-		assert.True(t, arrived[token], "%s was acknowledged and did not reach the far domain", token)
+		assert.True(t, arrived[token] || !goesFar(token), "%s was acknowledged and did not reach the far domain", token)
 	}
 	for _, user := range []string{"jspdevelop", "fpwjp"} {
 		seen := map[string]int{}
@@ -117,11 +117,14 @@ func serveUntilKilled(data string) {
 	select {}
 }
 
+// goesFar: some mails go to the other domain too.
+func goesFar(token string) bool { return strings.ContainsAny(token[len(token)-1:], "147") }
+
 // killMail is a mail that tells whether it is whole: some fill a page or two, some more than memory keeps.
 func killMail(token string) string {
 	lines := 60
 	if strings.HasSuffix(token, "7") {
-		lines = 30_000
+		lines = 40_000
 	}
 	return "Subject: " + token + "\r\n\r\n" + strings.Repeat(".a line of the mail "+token+"\r\n", lines) + "end " + token + "\r\n"
 }
@@ -189,7 +192,8 @@ func sendUntilKilled(addr, name string, acks chan<- string) {
 		token := fmt.Sprintf("%sn%d", name, n)
 		content := strings.ReplaceAll(killMail(token), "\r\n.", "\r\n..")
 		if !ask("MAIL FROM:<a@b.test>") || !ask("RCPT TO:<fpwjp@lab.test>") || !ask("RCPT TO:<jspdevelop@lab.test>") ||
-			!ask("RCPT TO:<liming@far.test>") || !ask("DATA") || !ask(content+".") {
+			goesFar(token) && !ask("RCPT TO:<liming@far.test>") ||
+			!ask("DATA") || !ask(content+".") {
 			return
 		}
 		acks <- token

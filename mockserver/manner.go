@@ -265,12 +265,13 @@ func (w *ways) announced(r protocol.Reply, c *wire) protocol.Reply {
 	return r
 }
 
-// hasSMTP and hasPOP3 tell whether the server has a command; what the table lists and does not
-// call obsolete, it has.
+// hasSMTP and hasPOP3 tell whether the server has a command that needs no announcement, though some
+// servers announce it; what the table lists and does not call obsolete, it has. STARTTLS, say, is there
+// when it is announced, and not inside TLS (RFC 3207 §4.2).
 func hasSMTP(verb string) bool { return has(protocol.SMTP, verb) }
 func hasPOP3(verb string) bool { return has(protocol.POP3, verb) }
 
 func has(p protocol.Protocol, verb string) bool {
 	row := protocol.TableOf(p).Row(verb)
-	return verb != "" && row != nil && !row.Obsolete
+	return verb != "" && row != nil && !row.Obsolete && row.Keyword == ""
 }

@@ -38,15 +38,20 @@ type queue struct {
 	ctx  context.Context // ends when the lab is closed: tries are broken off
 	stop context.CancelFunc
 	idle chan struct{} // closed when a shutdown begins: nothing waits for another try
+	turn chan struct{} // holds one for each try that goes on
 
 	mu      sync.Mutex // guards what follows
 	closed  bool
 	parcels map[*parcel]struct{}
 }
 
+// triesAtOnce is how many mails are being sent at the same time. After a restart a whole queue may be due, and
+// must not take all of the other server's connections.
+const triesAtOnce = 20
+
 func newQueue() *queue {
 	ctx, stop := context.WithCancel(context.Background())
-	return &queue{ctx: ctx, stop: stop, idle: make(chan struct{}), parcels: map[*parcel]struct{}{}}
+	return &queue{ctx: ctx, stop: stop, idle: make(chan struct{}), turn: make(chan struct{}, triesAtOnce), parcels: map[*parcel]struct{}{}}
 }
 
 func (q *queue) full(limit int) bool {
@@ -231,7 +236,7 @@ func addressesOf(rcpts []addressee) []string {
 // carry tries until every recipient is served or given up (RFC 5321 §4.5.4.1).
 func (l *Lab) carry(p *parcel) {
 	for try := p.tries; l.due(p); try++ {
-		outcomes := l.deliverAway(p.gone, p)
+		outcomes := l.attempt(p)
 		if p.gone.Err() != nil {
 			return
 		}
@@ -239,6 +244,17 @@ func (l *Lab) carry(p *parcel) {
 		if len(p.rcpts) == 0 {
 			return
 		}
+	}
+}
+
+// attempt tries once, when it is the parcel's turn.
+func (l *Lab) attempt(p *parcel) []outcomeOf {
+	select {
+	case l.queue.turn <- struct{}{}:
+		defer func() { <-l.queue.turn }()
+		return l.deliverAway(p.gone, p)
+	case <-p.gone.Done():
+		return nil
 	}
 }
 

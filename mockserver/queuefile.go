@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -85,11 +86,13 @@ func (d *disk) keepQueued(m *Message, parcels []*parcel) (*queuedMail, error) {
 }
 
 func (q *queuedMail) save() error {
-	data, err := json.Marshal(&q.record)
-	if err != nil {
-		return err
-	}
-	err = q.folder.Replace(q.id+recordSuffix, func(f *os.File) error { _, err := f.Write(data); return err })
+	err := q.folder.Replace(q.id+recordSuffix, func(f *os.File) error {
+		to := bufio.NewWriter(f)
+		e := json.NewEncoder(to)
+		e.SetEscapeHTML(false) // <> as people write them
+		e.SetIndent("", "  ")
+		return errors.Join(e.Encode(&q.record), to.Flush())
+	})
 	if err != nil {
 		return err
 	}

@@ -229,3 +229,50 @@ func TestAllOrNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestAWholeQueueIsDue: after a restart it does not storm the other server, which takes few connections.
+func TestAWholeQueueIsDue(t *testing.T) {
+	const mails = 50
+	w := newWitness()
+	cfg := mockserver.Config{Data: t.TempDir(), Empty: true, Retry: []time.Duration{time.Hour}, Emit: w.emit, After: newClock().after}
+	l, err := mockserver.Start(cfg)
+	require.NoError(t, err)
+	require.NoError(t, l.Neighbour().SetFaults("error-at:MAIL,451"))
+	for range mails {
+		submit(t, l, "", "liming@far.test")
+	}
+	w.wait(t, protocol.KindDeferred, mails)
+	require.NoError(t, l.Close())
+
+	cfg.Emit, cfg.Limits = nil, mockserver.Limits{Connections: 25}
+	cfg.Now = func() time.Time { return time.Now().Add(2 * time.Hour) }
+	l = start(t, cfg)
+	queueIsEmpty(t, cfg.Data)
+	assert.Equal(t, mails, len(l.Mailbox("liming@far.test")))             //nolint:testifylint // who wants to see all of them
+	assert.Equal(t, 0, len(l.Mailbox("jspdevelop")), "nothing came back") //nolint:testifylint // as above
+}
+
+// TestAReportThatCannotBeKept: the mail stays in the queue's folder, so that its sender hears of it after all.
+func TestAReportThatCannotBeKept(t *testing.T) {
+	unsaved := make(chan mockserver.Notice, 10)
+	cfg := mockserver.Config{Data: t.TempDir(), Empty: true, Notify: func(n mockserver.Notice) {
+		if n.Kind == mockserver.NoticeUnsaved {
+			unsaved <- n
+		}
+	}}
+	l, err := mockserver.Start(cfg)
+	require.NoError(t, err)
+	require.NoError(t, os.RemoveAll(filepath.Join(cfg.Data, "jspdevelop", "Maildir", "tmp")))
+	submit(t, l, "", "nobody@far.test")
+	n := <-unsaved
+	assert.NotEmpty(t, n.Message)
+	assert.NotEmpty(t, n.Why)
+	require.NoError(t, l.Close())
+	require.Len(t, inQueue(t, cfg.Data), 2)
+
+	l = start(t, cfg)
+	queueIsEmpty(t, cfg.Data)
+	box := l.Mailbox("jspdevelop")
+	require.Len(t, box, 1)
+	assert.Equal(t, "5.1.1", reportOf(t, box[0]).Get("Status"))
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
 	"net"
 	"net/textproto"
 	"os"
@@ -285,4 +286,24 @@ func TestACertificateFromOutside(t *testing.T) {
 	assert.Nil(t, l.Pool())
 	_, state = secured(t, l, "smtp", trusting(t, lender, "smtp.real.test"))
 	assert.True(t, foreign.Equal(state.PeerCertificates[0]))
+}
+
+// TestNoTLSInsideTLS: no persona offers TLS where it is on already (RFC 3207 §4.2, RFC 2595 §4).
+func TestNoTLSInsideTLS(t *testing.T) {
+	for _, p := range mockserver.Personas() {
+		l := start(t, mockserver.Config{Alone: true, Personas: []string{p.Name}})
+		for service, ask := range map[string]string{"smtps": "EHLO x", "pop3s": "CAPA"} {
+			c, err := tls.Dial("tcp", addrOf(t, l, service), trusting(t, l, "localhost"))
+			require.NoError(t, err)
+			_ = c.SetDeadline(time.Now().Add(patience))
+			_, err = io.WriteString(c, ask+"\r\nQUIT\r\n")
+			require.NoError(t, err)
+			said, err := io.ReadAll(c)
+			require.NoError(t, err)
+			assert.Contains(t, string(said), "\r\n", p.Name)
+			assert.NotContains(t, string(said), "STARTTLS", p.Name)
+			assert.NotContains(t, string(said), "STLS", p.Name)
+			require.NoError(t, c.Close())
+		}
+	}
 }
