@@ -159,10 +159,17 @@ func nearestCommand(word string) string {
 	return best
 }
 
+// runQuit leaves maillab; where a lesson waits for a QUIT to a server and there is none, it asks to
+// have it said twice.
 func runQuit(_ context.Context, s *Shell, _ string) error {
+	connected := s.Connected()
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !connected && !s.doubted && s.isGoodbye() {
+		s.doubted = true
+		return trouble("lesson.quit-to-whom", nil)
+	}
 	s.quit = true
-	s.mu.Unlock()
 	return nil
 }
 

@@ -37,7 +37,7 @@ func (s *Shell) connect(ctx context.Context, host, port string, secure bool) err
 		return s.dialTrouble(err)
 	}
 	s.mu.Lock()
-	s.sess = c
+	s.sess, s.doubted = c, false
 	s.mu.Unlock()
 	s.settle(ctx, c)
 	return nil

@@ -280,6 +280,35 @@ func TestProgressSurvives(t *testing.T) {
 	assert.Contains(t, third.say(":where"), "▶ | 1")
 }
 
+// TestResumedWithoutAConnection: what the step asks for would lead out of the program.
+func TestResumedWithoutAConnection(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "progress.json")
+	atQuit := func(c *lab.Config) {
+		var err error
+		c.Progress, err = lab.OpenProgress(path, time.Now())
+		require.NoError(t, err)
+	}
+	first := newDesk(t, atQuit)
+	first.say("lesson smtp-send")
+	for range 9 {
+		first.say(":skip")
+	}
+	first.say(":leave", "quit")
+	d := newDesk(t, atQuit)
+	d.answers = []string{"y"}
+	got := d.say("lesson smtp-send")
+	assert.Contains(t, got, "Step 10 of 11")
+	assert.Contains(t, got, "You are not connected")
+	assert.Contains(t, d.say("hint"), "You are not connected")
+	assert.Contains(t, d.say("quit"), "no server to say it to")
+	assert.False(t, d.shell.Quitting())
+	d.say("telnet smtp.lab.test 25")
+	assert.NotContains(t, d.say(":hint"), "You are not connected")
+	d.say(":close")
+	d.say("quit", "quit")
+	assert.True(t, d.shell.Quitting())
+}
+
 func TestDamagedProgressIsSetAside(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "progress.json")

@@ -40,14 +40,16 @@ func runHint(_ context.Context, s *Shell, _ string) error {
 	if err != nil {
 		return err
 	}
+	connected := s.Connected()
 	s.mu.Lock()
 	hint, n, total := p.Hint()
+	first := s.callFirst(connected)
 	s.mu.Unlock()
 	if total == 0 {
 		return trouble("lesson.finished", nil)
 	}
 	s.show(Block{Kind: Note, Text: Say("lesson.hint", phrases.Args{"n": strconv.Itoa(n), "total": strconv.Itoa(total)})})
-	s.show(words(hint, Para)...)
+	s.show(append(words(hint, Para), first...)...)
 	return nil
 }
 

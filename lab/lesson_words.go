@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"maillab/lessons"
 	"maillab/phrases"
@@ -74,9 +75,30 @@ func (s *Shell) stepBlocks() []Block {
 }
 
 func (s *Shell) showStep() {
+	connected := s.Connected()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cfg.Front.Show(s.stepBlocks()...)
+	s.cfg.Front.Show(append(s.stepBlocks(), s.callFirst(connected)...)...)
+}
+
+// callFirst says that the present step needs a conversation where there is none, as when a lesson
+// is gone on with in a new run. The caller holds s.mu.
+func (s *Shell) callFirst(connected bool) []Block {
+	_, step := s.player.Step()
+	if step == nil || connected || !step.NeedsTalk() {
+		return nil
+	}
+	return []Block{{Kind: Note, Text: Say("lesson.call-first", nil)}}
+}
+
+// isGoodbye reports whether the present step wants `quit` said to a server, so that the word at the
+// lab's own prompt is most likely meant for one. The caller holds s.mu.
+func (s *Shell) isGoodbye() bool {
+	if s.player == nil {
+		return false
+	}
+	_, step := s.player.Step()
+	return step != nil && step.NeedsTalk() && strings.EqualFold(step.Solution[len(step.Solution)-1], "quit")
 }
 
 // words turns a lesson's text into blocks; running text becomes blocks of kind.

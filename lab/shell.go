@@ -56,6 +56,7 @@ type Shell struct {
 	waiting []Block // what the lesson will say then
 	dirty   bool    // the lesson has moved since its progress was saved
 	quit    bool
+	doubted bool // quit was said where a lesson means the server's
 	// answered is the context of the newest reply of a server.
 	answered protocol.Context
 }

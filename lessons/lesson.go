@@ -1,6 +1,8 @@
 package lessons
 
 import (
+	"slices"
+
 	"maillab/phrases"
 	"maillab/protocol"
 )
@@ -74,6 +76,9 @@ type Mistake struct {
 	Pattern
 	Words Words `toml:"-"`
 }
+
+// NeedsTalk reports whether the solution can only be typed while connected.
+func (s *Step) NeedsTalk() bool { return len(s.States) > 0 && !slices.Contains(s.States, "") }
 
 // step returns the index of a step, or -1.
 func (l *Lesson) step(id string) int {
