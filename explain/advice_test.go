@@ -1,0 +1,82 @@
+package explain_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"maillab/explain"
+	"maillab/phrases"
+	"maillab/protocol"
+)
+
+// advice is all that an explanation says in sentences, in English.
+func advice(a explain.Annotation) string {
+	said := []string{a.Summary.EN}
+	for _, list := range [][]phrases.Text{a.Causes, a.Details} {
+		for _, text := range list {
+			said = append(said, text.EN)
+		}
+	}
+	return strings.Join(said, "\n")
+}
+
+// TestAfterTheLogin: who has logged in is not told to do so.
+func TestAfterTheLogin(t *testing.T) {
+	smtp := slices.Concat(identified, []string{"AUTH PLAIN AHUAcA==", "235 ok", "MAIL FROM:<a@lab.test>", "250 ok"})
+	for _, c := range []struct {
+		p                  protocol.Protocol
+		where              []string
+		line, reply, class string
+	}{
+		{protocol.SMTP, smtp, "RCPT TO:<fpwjp@lab.tset>", "554 5.7.1 <fpwjp@lab.tset>: Relay access denied", "relay-denied"},
+		{protocol.POP3, loggedIn, "PASS x", "-ERR Not allowed now", "bad-sequence"},
+		{protocol.POP3, loggedIn, "PASS x", "-ERR bad sequence of commands", "bad-sequence"},
+		{protocol.POP3, loggedIn, "USER fpwjp", "-ERR Unknown command.", "bad-sequence"},
+		{protocol.POP3, loggedIn, "AUTH PLAIN", "-ERR no", "bad-sequence"},
+	} {
+		m := machine(t, c.p, c.where)
+		m.Said(c.line)
+		a := explain.Reply(m.Context(), protocol.ParseReply(c.p, c.reply, false))
+		assert.Equal(t, c.class, a.Class, c.line)
+		said := advice(a)
+		assert.Contains(t, said, "logged in", c.line)
+		for _, wrong := range []string{"Log in with AUTH", "nobody has logged in", "say USER first", "not logged in"} {
+			assert.NotContains(t, said, wrong, c.line)
+		}
+	}
+}
+
+// TestBareRefusalIsNotOverread: a 550 that gives no reason may be about the mailbox, or a rule.
+func TestBareRefusalIsNotOverread(t *testing.T) {
+	for reply, policy := range map[string]bool{
+		"550 Rejected": true, "550 no": true, "550 You are not allowed": true, "550 5.0.0 no": true,
+		"550 5.1.1 no": false, "550 No such user here": false,
+	} {
+		a := explain.Reply(explain.ContextAfter(protocol.SMTP, "RCPT TO:<x@y.z>", reply))
+		assert.Equal(t, policy, strings.Contains(a.Summary.EN, "rule"), "%s: %s", reply, a.Summary.EN)
+		assert.Equal(t, policy, strings.Contains(a.Summary.ZH, "规则"), "%s: %s", reply, a.Summary.ZH)
+	}
+	a := explain.Reply(explain.ContextAfter(protocol.SMTP, "RCPT TO:<x@y.z>", "554 no"))
+	for _, d := range a.Details {
+		assert.NotContains(t, d.EN, "554 by the standard")
+	}
+}
+
+// TestTheParticularIsSaid: what the words tell is said, and nothing is set beside it that they rule out.
+func TestTheParticularIsSaid(t *testing.T) {
+	for _, c := range []struct{ line, reply, says, not string }{
+		{"RCPT TO:<x@y.z>", "450 4.7.25 Client host rejected: cannot find your hostname", "PTR", "block list"},
+		{".", "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed", "account's own address", "attachment"},
+		{".", "550 SPF check failed", "SPF record", "attachment"},
+		{"AUTH PLAIN AHUAcA==", "534 5.7.9 Application-specific password required", "two-step", "user name or password is not accepted"},
+		{"RCPT TO:<x@y.z>", "550 5.4.1 Recipient address rejected: Access denied.", "directory", "do not agree"},
+	} {
+		a := explain.Reply(explain.ContextAfter(protocol.SMTP, c.line, c.reply))
+		said := advice(a)
+		assert.Contains(t, said, c.says, c.reply)
+		assert.NotContains(t, said, c.not, c.reply)
+	}
+}
