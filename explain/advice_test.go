@@ -80,3 +80,29 @@ func TestTheParticularIsSaid(t *testing.T) {
 		assert.NotContains(t, said, c.not, c.reply)
 	}
 }
+
+// TestWhatIsNoReplyRefusesNothing: a line that the protocol does not know is not called a refusal.
+func TestWhatIsNoReplyRefusesNothing(t *testing.T) {
+	for _, reply := range []string{"999 foo", "hello world", "* OK IMAP4rev1 ready", "150 x"} {
+		a := explain.Reply(explain.ContextAfter("", "", reply))
+		assert.NotContains(t, advice(a), "refuses", reply)
+		assert.Empty(t, a.Causes, reply)
+	}
+}
+
+// TestRefusalAloneIsNoGreeting: what refuses a recipient was not the server's first word.
+func TestRefusalAloneIsNoGreeting(t *testing.T) {
+	for _, reply := range []string{"550 5.7.1 Relaying denied", "550 5.1.1 foo", "452 4.5.3 Too many recipients"} {
+		a := explain.Reply(explain.ContextAfter("", "", reply))
+		assert.Equal(t, "RCPT TO:<...>", a.Next[0].Line, reply)
+	}
+}
+
+// TestDigitsOfANameAreNoNumber: the 3 of POP3 counts no messages.
+func TestDigitsOfANameAreNoNumber(t *testing.T) {
+	a := explain.Reply(explain.ContextAfter(protocol.POP3, "LIST", "+OK POP3 clients that break here, they violate STD53.\r\n1 120\r\n2 300\r\n.\r\n"))
+	assert.NotContains(t, a.Fields, "messages")
+	assert.NotContains(t, a.Fields, "octets")
+	assert.Equal(t, 2, a.Fields["count"])
+	assert.NotContains(t, advice(a), "speaks of")
+}

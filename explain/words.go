@@ -137,7 +137,7 @@ func (v *view) slipDetails() {
 }
 
 func (v *view) classDetail(class *record) {
-	if class == nil {
+	if class == nil || v.a.Severity == Unknown { // what is no reply refuses nothing
 		return
 	}
 	if class.text() != v.a.Summary && !v.plain() && (v.known == nil || !v.known.Alone) {
