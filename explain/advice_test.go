@@ -106,3 +106,13 @@ func TestDigitsOfANameAreNoNumber(t *testing.T) {
 	assert.Equal(t, 2, a.Fields["count"])
 	assert.NotContains(t, advice(a), "speaks of")
 }
+
+// TestLastLineOfEHLO: openssl shows only that line of the reply to the EHLO that it says itself.
+func TestLastLineOfEHLO(t *testing.T) {
+	a := explain.Reply(explain.ContextAfter(protocol.SMTP, "EHLO x", "250 CHUNKING"))
+	assert.NotContains(t, a.Fields, "host")
+	assert.Equal(t, []string{"CHUNKING"}, a.Fields["keywords"])
+	assert.Contains(t, a.Summary.EN, "CHUNKING")
+	a = explain.Reply(explain.ContextAfter(protocol.SMTP, "EHLO x", "250 mail"))
+	assert.Equal(t, "mail", a.Fields["host"])
+}
