@@ -172,6 +172,13 @@ func (r *Renderer) Explain(ctx protocol.Context, reply protocol.Reply) {
 	r.flush()
 }
 
+// Annotate draws an explanation in full, under text that the reader has before them already. raw is
+// the reply that the explanation is of.
+func (r *Renderer) Annotate(a explain.Annotation, raw string) {
+	r.annotation(a, raw, true)
+	r.flush()
+}
+
 // ExplainLast draws the newest explanation again, in full.
 func (r *Renderer) ExplainLast() bool {
 	if r.last == nil {
