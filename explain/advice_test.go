@@ -116,3 +116,24 @@ func TestLastLineOfEHLO(t *testing.T) {
 	a = explain.Reply(explain.ContextAfter(protocol.SMTP, "EHLO x", "250 mail"))
 	assert.Equal(t, "mail", a.Fields["host"])
 }
+
+// TestReferencesKeepToTheProtocol: POP3 is not explained by the standards of SMTP, nor the other way.
+func TestReferencesKeepToTheProtocol(t *testing.T) {
+	for _, c := range []struct {
+		p                protocol.Protocol
+		line, reply, ref string
+	}{
+		{protocol.POP3, "CAPA", "+OK list\r\nTOP\r\n.\r\n", "RFC 2449 §5"},
+		{protocol.POP3, "LANG zh", "+OK zh", "RFC 6856 §3"},
+		{protocol.POP3, "STAT", "-ERR Disconnected for inactivity.", "RFC 1939 §3"},
+		{protocol.POP3, "USER x", "-ERR Plaintext authentication disallowed on non-secure connections.", "RFC 2595 §2.3; RFC 8314 §3"},
+		{protocol.SMTP, "AUTH LOGIN", "538 Encryption required", "RFC 3207 §4"},
+		{protocol.SMTP, "NOOP", "421 4.4.2 idle timeout", "RFC 5321 §4.5.3.2"},
+	} {
+		a := explain.Reply(explain.ContextAfter(c.p, c.line, c.reply))
+		assert.True(t, strings.HasPrefix(a.Ref, c.ref), "%s: %s", c.reply, a.Ref)
+		if c.p == protocol.POP3 {
+			assert.Equal(t, c.ref, a.Ref, c.reply)
+		}
+	}
+}
