@@ -49,7 +49,7 @@ func TestSolutionsPass(t *testing.T) {
 			at, step := d.player.Step()
 			require.Equal(t, i, at)
 			require.NotEmpty(t, d.player.Missing(), "untouched step %s", step.ID)
-			recipe := d.player.Recipe(d.label())
+			recipe := d.player.Recipe(d.at())
 			require.Equal(t, step.Solution, recipe, "in order, the recipe is the solution")
 			before := d.types(recipe[:len(recipe)-1]...)
 			if step.ID != "base64" { // one of its two lines is evidence enough
@@ -63,7 +63,7 @@ func TestSolutionsPass(t *testing.T) {
 		assert.True(t, d.player.Finished(), l.ID)
 		assert.Empty(t, d.player.Progress().Skipped)
 		assert.Nil(t, d.player.Missing())
-		assert.Nil(t, d.player.Recipe(""))
+		assert.Nil(t, d.player.Recipe(lessons.Desk{}))
 	}
 }
 
@@ -228,7 +228,7 @@ func TestATranscriptIsGradedAlike(t *testing.T) {
 	for _, l := range builtin(t) {
 		d := newDesk(t, l.ID, lessons.Progress{})
 		for !d.player.Finished() {
-			d.types(d.player.Recipe(d.label())...)
+			d.types(d.player.Recipe(d.at())...)
 		}
 		again := lessons.NewPlayer(l, lessons.Progress{})
 		for _, e := range d.events {

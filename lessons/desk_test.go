@@ -51,6 +51,20 @@ func (d *desk) label() string {
 	return d.m.Context().Label()
 }
 
+// at is where the learner stands, as the shell tells it to Recipe.
+func (d *desk) at() lessons.Desk { return lessons.Desk{Label: d.label(), Letters: 12, New: d.sent()} }
+
+// sent counts the mails that came to fpwjp.
+func (d *desk) sent() int {
+	n := 0
+	for _, e := range d.events {
+		if e.Kind == protocol.KindDelivered && e.Mailbox == "fpwjp" {
+			n++
+		}
+	}
+	return n
+}
+
 func (d *desk) emit(e protocol.Event) {
 	e.Seq = len(d.events) + 1
 	d.events = append(d.events, e)
@@ -85,7 +99,11 @@ func (d *desk) command(line string) {
 	if name == "base64" {
 		arg, _, _ = strings.Cut(arg, " ")
 	}
-	d.emit(protocol.Event{Kind: protocol.KindCommand, Name: name, Arg: arg})
+	e := protocol.Event{Kind: protocol.KindCommand, Name: name, Arg: arg}
+	if name == "inbox" {
+		e.Count = d.sent()
+	}
+	d.emit(e)
 }
 
 func (d *desk) connect(to string) {
@@ -153,7 +171,7 @@ func (d *desk) reach(id string) {
 		if step.ID == id {
 			return
 		}
-		d.types(d.player.Recipe(d.label())...)
+		d.types(d.player.Recipe(d.at())...)
 		_, now := d.player.Step()
 		require.NotEqual(d.t, step, now, "the recipe of %q does not do it", step.ID)
 	}

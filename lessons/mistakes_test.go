@@ -83,6 +83,7 @@ var smtpTries = []try{
 	{"quit", "hung-up", []string{":close"}},
 	{"inbox", "whose-mailbox", []string{"inbox"}},
 	{"inbox", "other-mailbox", []string{"inbox jspdevelop"}},
+	{"inbox", "not-there", []string{"!restarted", "inbox fpwjp"}},
 }
 
 var pop3Tries = []try{
@@ -123,6 +124,7 @@ var pop3Tries = []try{
 	{"recount", "nothing-marked", []string{"rset", "stat"}},
 	{"recount", "marked", []string{"retr 11"}},
 	{"recount", "really-deleted", []string{"!removed"}},
+	{"recount", "letter-gone", []string{"rset", "dele 99", "!removed", "!gone", "dele 11"}},
 	{"rset", "misspelt", []string{"reset"}},
 	{"rset", "argument", []string{"rset 11"}},
 	{"rset", "nothing-marked", []string{":close", "telnet pop3.lab.test 110", "user fpwjp", "pass fpw123", "rset"}},
@@ -142,6 +144,10 @@ func (d *desk) act(what string) []lessons.Verdict {
 		d.server.(*smtpServer).full = true
 	case "!busy":
 		d.server.(*pop3Server).busy = true
+	case "!restarted":
+		d.events = nil
+	case "!gone":
+		d.server.(*pop3Server).gone = true
 	case "!closed":
 		d.close(protocol.ClosedByServer)
 	case "!removed":

@@ -13,14 +13,48 @@ const cancelAuth = "*"
 // closeLine drops the connection, where nothing that can be said leads on.
 const closeLine = ":close"
 
-// Recipe returns the lines that do the current step from where the conversation
-// stands: label is Context.Label(), "" when there is no connection. Where the
-// solution alone does not fit, what restores the conversation comes before it.
-func (p *Player) Recipe(label string) []string {
+// resetLine fills the lab's mailboxes as they were at the start.
+const resetLine = ":reset"
+
+// Desk is where the learner stands.
+type Desk struct {
+	// Label is Context.Label() of the conversation, "" when there is none.
+	Label string
+	// Letters are in the lesson's mailbox; New of them have come since the program was started.
+	Letters, New int
+}
+
+// Recipe returns the lines that do the current step from where the learner stands. Where the
+// solution alone does not fit, what restores the conversation, or mail that is gone, comes before it.
+func (p *Player) Recipe(d Desk) []string {
 	i, step := p.Step()
-	if step == nil {
+	switch {
+	case step == nil:
 		return nil
+	case step.Mail != "" && d.New == 0:
+		return append(p.recipe(p.lesson.step(step.Mail), d.Label), step.Solution...)
+	case d.Letters < step.Letters:
+		return p.refill(i, d.Label)
 	}
+	return p.recipe(i, d.Label)
+}
+
+// refill is the recipe of step i after the lab's mailboxes have been filled anew: a POP3 session
+// sees that only when it begins.
+func (p *Player) refill(i int, label string) []string {
+	var out []string
+	if label == string(protocol.StateAuth) {
+		out = append(out, cancelAuth)
+	}
+	if label != "" && !isOver(label) {
+		out = append(out, closeLine)
+	}
+	return append(append(out, resetLine), p.recipe(i, "")...)
+}
+
+// recipe is Recipe for step i where no mail is missing.
+func (p *Player) recipe(i int, label string) []string {
+	step := &p.lesson.Steps[i]
 	chain := append(p.chain(i), i)
 	switch {
 	case label == string(protocol.StateContent) && step.endsContent():

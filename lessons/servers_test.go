@@ -96,6 +96,7 @@ func (s *smtpServer) deliver() (string, []protocol.Event) {
 type pop3Server struct {
 	marked []int
 	busy   bool
+	gone   bool // letter 11 and what came after it
 }
 
 func newPOP3Server() *pop3Server { return &pop3Server{} }
@@ -173,4 +174,6 @@ func (s *pop3Server) message(u protocol.Utterance) (string, []protocol.Event) {
 	return "+OK\r\nSubject: x\r\n\r\nbody\r\n.", beside
 }
 
-func (s *pop3Server) has(n int) bool { return n >= 1 && n <= 12 && !slices.Contains(s.marked, n) }
+func (s *pop3Server) has(n int) bool {
+	return n >= 1 && n <= 12 && (!s.gone || n < 11) && !slices.Contains(s.marked, n)
+}

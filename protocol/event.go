@@ -42,7 +42,7 @@ const (
 	KindLocked    Kind = "locked"    // a POP3 session has locked a maildrop: Mailbox
 	KindUnlocked  Kind = "unlocked"  // and has left it: Mailbox
 	KindFault     Kind = "fault"     // a fault of the lab, switched on by somebody, has struck: Name, Arg is where
-	KindCommand   Kind = "command"   // the learner used a lab command: Name, Arg
+	KindCommand   Kind = "command"   // the learner used a lab command: Name, Arg; of inbox Mailbox, and Count of the mails that came in this run
 )
 
 // What becomes of mail for another domain. All of them have Message, From, Name (the recipient's
