@@ -22,7 +22,7 @@ type LabCommand struct {
 	// Complete offers what the argument may be; nil offers nothing.
 	Complete func(*Shell) []Candidate
 	run      func(ctx context.Context, s *Shell, arg string) error
-	// private: the argument may hold a password, so events keep its first word only and history nothing.
+	// private: the argument may hold a password, so events keep its first word only, unless about says more, and history nothing.
 	private bool
 	// about fills in what an event tells of the command beside its name and argument; nil adds nothing.
 	about func(s *Shell, arg string, e *protocol.Event)
@@ -59,7 +59,7 @@ func commands() []LabCommand {
 		{Name: "restart", Usage: "restart", Group: groupLearn, run: runRestart},
 		{Name: "leave", Aliases: []string{"stop"}, Usage: "leave", Group: groupLearn, run: runLeave},
 
-		{Name: "base64", Usage: "base64 [encode TEXT | decode TEXT]", Group: groupTools, run: runBase64, Complete: completeBase64, private: true},
+		{Name: "base64", Usage: "base64 [encode TEXT | decode TEXT]", Group: groupTools, run: runBase64, about: aboutBase64, Complete: completeBase64, private: true},
 		{Name: "inbox", Aliases: []string{"mailbox"}, Usage: "inbox [USER [NUMBER]]", Group: groupTools, run: runInbox, about: aboutInbox, Complete: completeUsers},
 		{Name: "mx", Aliases: []string{"dig"}, Usage: "mx [DOMAIN]", Group: groupTools, run: runMX, Complete: completeDomains},
 		{Name: "queue", Aliases: []string{"mailq"}, Usage: "queue", Group: groupTools, run: runQueue},

@@ -293,6 +293,28 @@ func TestTheSentMailIsGoneAfterARestart(t *testing.T) {
 	require.Len(t, d.net.Mailbox("fpwjp"), 12)
 }
 
+// TestGoalsAreChecked: what counts is what was asked for.
+func TestGoalsAreChecked(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send", ":next", ":next")
+	d.answers = []string{"jsp", "garbage"}
+	assert.Contains(t, d.say("base64"), "not what this login needs")
+	d.say("base64 encode jspdevelop")
+	assert.NotContains(t, d.say("base64 encode jsp124"), "done")
+	assert.Contains(t, d.say("next"), "the password, with `base64 encode jsp123`")
+	assert.Contains(t, d.say("base64 encode jsp123"), "Step 3 of 11 done")
+	d.say(":back")
+	d.answers = []string{"jspdevelop", "jsp123"}
+	assert.Contains(t, d.say("base64"), "Step 3 of 11 done")
+	for range 5 {
+		d.say(":skip")
+	}
+	got := d.say("data", "Hello", ":hint", "..dots", ".")
+	assert.Contains(t, got, "without a header")
+	assert.NotContains(t, got, "Step 9 of 11 done")
+	assert.Contains(t, d.say("mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data", "Subject: x", "", "Hello", "."), "Step 9 of 11 done")
+}
+
 func TestASkipThatFailsIsNoTick(t *testing.T) {
 	d := newDesk(t)
 	d.say("lesson smtp-send")

@@ -97,13 +97,26 @@ func (d *desk) command(line string) {
 		d.close(protocol.ClosedByUser)
 	}
 	if name == "base64" {
-		arg, _, _ = strings.Cut(arg, " ")
+		arg = d.base64(arg)
 	}
 	e := protocol.Event{Kind: protocol.KindCommand, Name: name, Arg: arg}
 	if name == "inbox" {
 		e.Count = d.sent()
 	}
 	d.emit(e)
+}
+
+// base64 is what the event of a base64 command tells of its argument: no secrets. Without one, it
+// asks, and is told the right ones.
+func (d *desk) base64(arg string) string {
+	switch way, text, _ := strings.Cut(arg, " "); {
+	case arg == "":
+		d.command("base64 encode jspdevelop")
+		d.command("base64 encode jsp123")
+	case text != "jspdevelop" && text != "jsp123":
+		return way
+	}
+	return arg
 }
 
 func (d *desk) connect(to string) {
@@ -131,6 +144,9 @@ func (d *desk) say(line string) {
 	u := d.m.Said(line)
 	d.emit(protocol.Event{Kind: protocol.KindClient, Conn: "1", Raw: []byte(line), Speech: u.Speech, Context: c, Fault: u.Fault})
 	if u.Speech == protocol.SpeechContent {
+		if s, ok := d.server.(*smtpServer); ok {
+			s.content = append(s.content, line)
+		}
 		return
 	}
 	reply, beside := d.server.answer(u, d.m.Context())

@@ -88,7 +88,6 @@ func TestRecipesAreShort(t *testing.T) {
 		{"smtp-send", "mail", "", []string{"telnet smtp.lab.test 25", "ehlo jspdevelop", "auth login", "anNwZGV2ZWxvcA==", "anNwMTIz", "mail from:<jspdevelop@lab.test>"}},
 		{"smtp-send", "ehlo", "rcpt", []string{":close", "telnet smtp.lab.test 25", "ehlo jspdevelop"}},
 		{"smtp-send", "auth", "auth", []string{"*", "auth login", "anNwZGV2ZWxvcA==", "anNwMTIz"}},
-		{"smtp-send", "data", "content", []string{"."}},
 		{"smtp-send", "quit", "", []string{"telnet smtp.lab.test 25", "ehlo jspdevelop", "auth login", "anNwZGV2ZWxvcA==", "anNwMTIz", "quit"}},
 		{"pop3-read", "retr", "transaction", []string{"retr 11"}},
 		{"pop3-read", "recount", "", []string{"telnet pop3.lab.test 110", "user fpwjp", "pass fpw123", "dele 11", "stat", "list"}},
@@ -114,6 +113,16 @@ func TestRecipesBringMailBack(t *testing.T) {
 	assert.Equal(t, []string{":close", ":reset", "telnet pop3.lab.test 110", "user fpwjp", "pass fpw123", "dele 11", "rset", "stat", "list"},
 		d.player.Recipe(lessons.Desk{Label: "transaction", Letters: 9}))
 	assert.Equal(t, []string{":reset", "telnet pop3.lab.test 110"}, d.player.Recipe(lessons.Desk{Letters: 9})[:2])
+}
+
+// A mail that is being typed is ended where it has a header, and sent anew where it has none.
+func TestRecipeInTheMiddleOfAMail(t *testing.T) {
+	d := newDesk(t, "smtp-send", lessons.Progress{})
+	d.reach("data")
+	d.types("data", "Hello")
+	assert.Equal(t, []string{".", "mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data"}, d.player.Recipe(d.at())[:4])
+	d.types(".", "mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data", "Subject: mine")
+	assert.Equal(t, []string{"."}, d.player.Recipe(d.at()))
 }
 
 func TestBackIsDoneAgainOrPassed(t *testing.T) {
@@ -236,7 +245,10 @@ func TestProgressOfAChangedLesson(t *testing.T) {
 	assert.Equal(t, []string{"server"}, got.Skipped)
 	assert.Equal(t, map[string]int{"base64": 3}, got.Hints)
 	assert.Equal(t, started, got.Started)
-	assert.Equal(t, []string{"base64"}, done(p.Event(protocol.Event{Kind: protocol.KindCommand, Name: "base64"})))
+	command := protocol.Event{Kind: protocol.KindCommand, Name: "base64", Arg: "encode jspdevelop"}
+	assert.Empty(t, done(p.Event(command)))
+	command.Arg = "encode jsp123"
+	assert.Equal(t, []string{"base64"}, done(p.Event(command)))
 	assert.Equal(t, "ehlo", at(p), "connect is done already")
 
 	p = lessons.NewPlayer(lesson(t, "smtp-send"), lessons.Progress{Lesson: "pop3-read", Done: []string{"quit"}})

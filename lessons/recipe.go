@@ -57,7 +57,7 @@ func (p *Player) recipe(i int, label string) []string {
 	step := &p.lesson.Steps[i]
 	chain := append(p.chain(i), i)
 	switch {
-	case label == string(protocol.StateContent) && step.endsContent():
+	case label == string(protocol.StateContent) && step.endsContent() && p.steps[i].endIsMissing():
 		return []string{protocol.VerbDot} // what was typed of the mail is the learner's own
 	case label == string(protocol.StateContent):
 		// No other line is heard there, :close included.
@@ -72,6 +72,11 @@ func (p *Player) recipe(i int, label string) []string {
 
 // endsContent reports whether the step's solution ends a mail.
 func (s *Step) endsContent() bool { return s.Solution[len(s.Solution)-1] == protocol.VerbDot }
+
+// endIsMissing reports whether all evidence but the last has been seen.
+func (r *record) endIsMissing() bool {
+	return !slices.Contains(r.seen[:max(0, len(r.seen)-1)], never)
+}
 
 // enter returns the part of the chain that leads on from label, or all of it
 // after a new beginning.
