@@ -22,8 +22,10 @@ type LabCommand struct {
 	// Complete offers what the argument may be; nil offers nothing.
 	Complete func(*Shell) []Candidate
 	run      func(ctx context.Context, s *Shell, arg string) error
-	// private: the argument may hold a password, so events keep its first word only and history nothing.
+	// private: the argument may hold a password, so events keep its first word only, unless about says more, and history nothing.
 	private bool
+	// about fills in what an event tells of the command beside its name and argument; nil adds nothing.
+	about func(s *Shell, arg string, e *protocol.Event)
 }
 
 // Groups of commands, in the order in which help lists them.
@@ -57,8 +59,8 @@ func commands() []LabCommand {
 		{Name: "restart", Usage: "restart", Group: groupLearn, run: runRestart},
 		{Name: "leave", Aliases: []string{"stop"}, Usage: "leave", Group: groupLearn, run: runLeave},
 
-		{Name: "base64", Usage: "base64 [encode TEXT | decode TEXT]", Group: groupTools, run: runBase64, Complete: completeBase64, private: true},
-		{Name: "inbox", Aliases: []string{"mailbox"}, Usage: "inbox [USER [NUMBER]]", Group: groupTools, run: runInbox, Complete: completeUsers},
+		{Name: "base64", Usage: "base64 [encode TEXT | decode TEXT]", Group: groupTools, run: runBase64, about: aboutBase64, Complete: completeBase64, private: true},
+		{Name: "inbox", Aliases: []string{"mailbox"}, Usage: "inbox [USER [NUMBER]]", Group: groupTools, run: runInbox, about: aboutInbox, Complete: completeUsers},
 		{Name: "mx", Aliases: []string{"dig"}, Usage: "mx [DOMAIN]", Group: groupTools, run: runMX, Complete: completeDomains},
 		{Name: "queue", Aliases: []string{"mailq"}, Usage: "queue", Group: groupTools, run: runQueue},
 		{Name: "reset", Usage: "reset", Group: groupTools, run: runReset},
@@ -100,14 +102,18 @@ func (s *Shell) runCommand(ctx context.Context, line string, colon bool) error {
 		return s.unknownCommand(line, name, colon)
 	}
 	arg = strings.TrimSpace(arg)
-	err := cmd.run(ctx, s, arg)
-	if err == nil {
-		if cmd.private {
-			arg, _, _ = strings.Cut(arg, " ")
-		}
-		s.Sink(protocol.Event{Kind: protocol.KindCommand, Name: cmd.Name, Arg: arg})
+	if err := cmd.run(ctx, s, arg); err != nil {
+		return err
 	}
-	return err
+	e := protocol.Event{Kind: protocol.KindCommand, Name: cmd.Name, Arg: arg}
+	if cmd.private {
+		e.Arg, _, _ = strings.Cut(arg, " ")
+	}
+	if cmd.about != nil {
+		cmd.about(s, arg, &e)
+	}
+	s.Sink(e)
+	return nil
 }
 
 // unknownCommand says what was probably meant: a protocol command before there

@@ -255,6 +255,79 @@ func TestSkipDoesTheStepFromAnywhere(t *testing.T) {
 	assert.True(t, done, step.EN)
 }
 
+// TestLettersThatAreReallyGone: a real QUIT after DELE leaves the lesson nothing to mark.
+func TestLettersThatAreReallyGone(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson pop3-read")
+	for range 8 {
+		d.say(":skip")
+	}
+	assert.Contains(t, d.say(":where"), "▶ | 9")
+	assert.Contains(t, d.say("dele 3", "quit"), "`reset` at the lab's")
+	require.Len(t, d.net.Mailbox("fpwjp"), 9)
+	assert.Contains(t, d.say(":solution"), ":reset\ntelnet pop3.lab.test 110")
+	assert.Contains(t, d.say(":skip"), "Step 9 of 10 done")
+	require.Len(t, d.net.Mailbox("fpwjp"), 11)
+}
+
+func TestTheSentMailIsGoneAfterARestart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "progress.json")
+	saved := func(c *lab.Config) {
+		var err error
+		c.Progress, err = lab.OpenProgress(path, time.Now())
+		require.NoError(t, err)
+	}
+	first := newDesk(t, saved)
+	first.say("lesson smtp-send")
+	for range 10 {
+		first.say(":skip")
+	}
+	first.say(":leave")
+	d := newDesk(t, saved)
+	d.answers = []string{"y"}
+	assert.Contains(t, d.say("lesson smtp-send"), "Step 11 of 11")
+	got := d.say("inbox fpwjp")
+	assert.Contains(t, got, "yours is not among them")
+	assert.NotContains(t, got, "done")
+	assert.Contains(t, d.say(":skip"), "Step 11 of 11 done")
+	require.Len(t, d.net.Mailbox("fpwjp"), 12)
+}
+
+// TestGoalsAreChecked: what counts is what was asked for.
+func TestGoalsAreChecked(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send", ":next", ":next")
+	d.answers = []string{"jsp", "garbage"}
+	assert.Contains(t, d.say("base64"), "not what this login needs")
+	d.say("base64 encode jspdevelop")
+	assert.NotContains(t, d.say("base64 encode jsp124"), "done")
+	assert.Contains(t, d.say("next"), "the password, with `base64 encode jsp123`")
+	assert.Contains(t, d.say("base64 encode jsp123"), "Step 3 of 11 done")
+	d.say(":back")
+	d.answers = []string{"jspdevelop", "jsp123"}
+	assert.Contains(t, d.say("base64"), "Step 3 of 11 done")
+	for range 5 {
+		d.say(":skip")
+	}
+	got := d.say("data", "Hello", ":hint", "..dots", ".")
+	assert.Contains(t, got, "without a header")
+	assert.NotContains(t, got, "Step 9 of 11 done")
+	assert.Contains(t, d.say("mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data", "Subject: x", "", "Hello", "."), "Step 9 of 11 done")
+}
+
+func TestASkipThatFailsIsNoTick(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send")
+	for range 7 {
+		d.say(":skip")
+	}
+	d.say(":fault error-at:RCPT,550")
+	got := d.say(":skip")
+	assert.Contains(t, got, "Step 8 of 11 skipped, not done")
+	assert.Contains(t, got, "Step 9 of 11")
+	assert.NotContains(t, got, "Step 8 of 11 done")
+}
+
 func TestProgressSurvives(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "deep", "progress.json")
 	open := func() *lab.ProgressFile {
