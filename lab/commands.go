@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -50,7 +51,7 @@ func commands() []LabCommand {
 
 		{Name: "lessons", Usage: "lessons", Group: groupLearn, run: runLessons},
 		{Name: "lesson", Usage: "lesson [ID]", Group: groupLearn, run: runLesson, Complete: completeLessons},
-		{Name: "next", Aliases: []string{"n"}, Usage: "next", Group: groupLearn, run: runNext},
+		{Name: "next", Aliases: []string{"n", "下一步"}, Usage: "next", Group: groupLearn, run: runNext},
 		{Name: "hint", Usage: "hint", Group: groupLearn, run: runHint},
 		{Name: "solution", Usage: "solution", Group: groupLearn, run: runSolution},
 		{Name: "skip", Usage: "skip", Group: groupLearn, run: runSkip},
@@ -66,13 +67,13 @@ func commands() []LabCommand {
 		{Name: "reset", Usage: "reset", Group: groupTools, run: runReset},
 		{Name: "persona", Usage: "persona [NAME]", Group: groupTools, run: runPersona, Complete: completePersonas},
 		{Name: "fault", Usage: "fault [NAME[:ARGUMENTS] | off]", Group: groupTools, run: runFault, Complete: completeFaults},
-		{Name: "explain", Usage: "explain off|brief|full|auto|last|WORD|[LINE] REPLY", Group: groupTools, run: runExplain, Complete: completeLevels},
+		{Name: "explain", Usage: "explain LEVEL | WORD | [LINE] REPLY", Group: groupTools, run: runExplain, Complete: completeLevels},
 
 		{Name: "lang", Aliases: []string{"language", "语言"}, Usage: "lang zh|en", Group: groupScreen, run: runLang, Complete: completeLangs},
 		{Name: "plain", Usage: "plain on|off", Group: groupScreen, run: runPlain, Complete: completeSwitch},
 		{Name: "help", Aliases: []string{"?", "h", "帮助"}, Usage: "help [WORD]", Group: groupScreen, run: runHelp, Complete: completeTopics},
 		{Name: "version", Usage: "version", Group: groupScreen, run: runVersion},
-		{Name: "quit", Aliases: []string{"exit", "bye", "q", "退出"}, Usage: "quit", Group: groupScreen, run: runQuit},
+		{Name: "quit", Aliases: []string{"exit", "bye", "q", "退出", "再见"}, Usage: "quit", Group: groupScreen, run: runQuit},
 	}
 }
 
@@ -149,9 +150,15 @@ func protocolWord(line string) (protocol.Protocol, string) {
 	return "", ""
 }
 
+// latinWord: what a misspelt command can look like.
+var latinWord = regexp.MustCompile(`^[a-z0-9-]+$`)
+
 // nearestCommand returns the command whose name is at most a third away, or "".
 func nearestCommand(word string) string {
 	best, distance := "", len(word)/3+2
+	if !latinWord.MatchString(word) {
+		return "" // a slip on the keys leaves letters; anything else is no misspelt command
+	}
 	for _, c := range commands() {
 		for _, n := range append([]string{c.Name}, c.Aliases...) {
 			if len(n) < 3 {

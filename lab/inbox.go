@@ -152,7 +152,9 @@ func mailBlocks(v mailView) []Block {
 		{Kind: Verbatim, Lines: v.Body},
 	}
 	for _, a := range v.Attachments {
-		blocks = append(blocks, Block{Kind: Note, Text: Say("inbox.attachment", phrases.Args{"name": phrases.Clean(a)})})
+		blocks = append(blocks, Block{Kind: Note, Text: Say("inbox.attachment", phrases.Args{
+			"name": phrases.Clean(a.name), "octets": strconv.FormatInt(a.octets, 10),
+		})})
 	}
 	return blocks
 }

@@ -71,6 +71,14 @@ func TestLinesAtTheLabsPrompt(t *testing.T) {
 	assert.Empty(t, d.say(""))
 }
 
+func TestNoGuessAtForeignWords(t *testing.T) {
+	d := newDesk(t)
+	for _, line := range []string{"你好！", ".一个点", "To:", "：帮助", "谢谢"} {
+		assert.NotContains(t, d.say(line), "Did you mean", line)
+	}
+	assert.Contains(t, d.say("下一步"), "No lesson is going on")
+}
+
 func TestRefusedConnection(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -99,15 +107,25 @@ func TestColonWhileConnected(t *testing.T) {
 	assert.False(t, d.shell.Connected())
 }
 
+// TestWordsOfBoth: the server has a command of that name too.
+func TestWordsOfBoth(t *testing.T) {
+	d := newDesk(t)
+	d.say("telnet pop3.lab.test 110")
+	assert.Contains(t, d.say("lang zh"), "For the lab's own, type `:lang zh`")
+	assert.NotContains(t, d.say("quit"), "the lab's own")
+	d.say("telnet smtp.lab.test 25")
+	assert.Contains(t, d.say("help"), "For the lab's own, type `:help`")
+}
+
 func TestEscapeWorksInContent(t *testing.T) {
 	d := newDesk(t)
 	d.say("telnet smtp.lab.test", "ehlo x", "mail from:<>", "rcpt to:<fpwjp@lab.test>", "data", ":close")
 	require.True(t, d.shell.Connected(), "in content :close is content")
 	ctx := context.Background()
-	d.shell.Escape(ctx, "")
-	d.shell.Escape(ctx, "status")
-	d.shell.Escape(ctx, "help")
-	d.shell.Escape(ctx, "nonsense")
+	assert.False(t, d.shell.Escape(ctx, ""))
+	assert.False(t, d.shell.Escape(ctx, "status"))
+	assert.True(t, d.shell.Escape(ctx, "help"), "what is listed can be typed now")
+	assert.True(t, d.shell.Escape(ctx, "nonsense"))
 	require.True(t, d.shell.Connected())
 	d.shell.Escape(ctx, "close")
 	assert.False(t, d.shell.Connected())
@@ -224,6 +242,7 @@ func TestInbox(t *testing.T) {
 		assert.Contains(t, got, "subject | ")
 		assert.NotContains(t, got, "=?", "mail %d: encoded words are decoded", n)
 	}
+	assert.Contains(t, d.say("inbox fpwjp 7"), "Attachment: message/delivery-status, ")
 }
 
 func TestBothLessonsPlayThemselves(t *testing.T) {
