@@ -80,3 +80,60 @@ func TestTheParticularIsSaid(t *testing.T) {
 		assert.NotContains(t, said, c.not, c.reply)
 	}
 }
+
+// TestWhatIsNoReplyRefusesNothing: a line that the protocol does not know is not called a refusal.
+func TestWhatIsNoReplyRefusesNothing(t *testing.T) {
+	for _, reply := range []string{"999 foo", "hello world", "* OK IMAP4rev1 ready", "150 x"} {
+		a := explain.Reply(explain.ContextAfter("", "", reply))
+		assert.NotContains(t, advice(a), "refuses", reply)
+		assert.Empty(t, a.Causes, reply)
+	}
+}
+
+// TestRefusalAloneIsNoGreeting: what refuses a recipient was not the server's first word.
+func TestRefusalAloneIsNoGreeting(t *testing.T) {
+	for _, reply := range []string{"550 5.7.1 Relaying denied", "550 5.1.1 foo", "452 4.5.3 Too many recipients"} {
+		a := explain.Reply(explain.ContextAfter("", "", reply))
+		assert.Equal(t, "RCPT TO:<...>", a.Next[0].Line, reply)
+	}
+}
+
+// TestDigitsOfANameAreNoNumber: the 3 of POP3 counts no messages.
+func TestDigitsOfANameAreNoNumber(t *testing.T) {
+	a := explain.Reply(explain.ContextAfter(protocol.POP3, "LIST", "+OK POP3 clients that break here, they violate STD53.\r\n1 120\r\n2 300\r\n.\r\n"))
+	assert.NotContains(t, a.Fields, "messages")
+	assert.NotContains(t, a.Fields, "octets")
+	assert.Equal(t, 2, a.Fields["count"])
+	assert.NotContains(t, advice(a), "speaks of")
+}
+
+// TestLastLineOfEHLO: openssl shows only that line of the reply to the EHLO that it says itself.
+func TestLastLineOfEHLO(t *testing.T) {
+	a := explain.Reply(explain.ContextAfter(protocol.SMTP, "EHLO x", "250 CHUNKING"))
+	assert.NotContains(t, a.Fields, "host")
+	assert.Equal(t, []string{"CHUNKING"}, a.Fields["keywords"])
+	assert.Contains(t, a.Summary.EN, "CHUNKING")
+	a = explain.Reply(explain.ContextAfter(protocol.SMTP, "EHLO x", "250 mail"))
+	assert.Equal(t, "mail", a.Fields["host"])
+}
+
+// TestReferencesKeepToTheProtocol: POP3 is not explained by the standards of SMTP, nor the other way.
+func TestReferencesKeepToTheProtocol(t *testing.T) {
+	for _, c := range []struct {
+		p                protocol.Protocol
+		line, reply, ref string
+	}{
+		{protocol.POP3, "CAPA", "+OK list\r\nTOP\r\n.\r\n", "RFC 2449 §5"},
+		{protocol.POP3, "LANG zh", "+OK zh", "RFC 6856 §3"},
+		{protocol.POP3, "STAT", "-ERR Disconnected for inactivity.", "RFC 1939 §3"},
+		{protocol.POP3, "USER x", "-ERR Plaintext authentication disallowed on non-secure connections.", "RFC 2595 §2.3; RFC 8314 §3"},
+		{protocol.SMTP, "AUTH LOGIN", "538 Encryption required", "RFC 3207 §4"},
+		{protocol.SMTP, "NOOP", "421 4.4.2 idle timeout", "RFC 5321 §4.5.3.2"},
+	} {
+		a := explain.Reply(explain.ContextAfter(c.p, c.line, c.reply))
+		assert.True(t, strings.HasPrefix(a.Ref, c.ref), "%s: %s", c.reply, a.Ref)
+		if c.p == protocol.POP3 {
+			assert.Equal(t, c.ref, a.Ref, c.reply)
+		}
+	}
+}

@@ -137,7 +137,7 @@ func (v *view) slipDetails() {
 }
 
 func (v *view) classDetail(class *record) {
-	if class == nil {
+	if class == nil || v.a.Severity == Unknown { // what is no reply refuses nothing
 		return
 	}
 	if class.text() != v.a.Summary && !v.plain() && (v.known == nil || !v.known.Alone) {
@@ -275,18 +275,16 @@ func (v *view) topic() string {
 	return Clean(string(v.protocol) + "." + v.code + place + class)
 }
 
-// reference is the place that defines what happened; where a source names both
-// protocols' places, this protocol's.
+// reference is the place that defines what happened, of this protocol's standards.
 func (v *view) reference(code, class *record, exact bool) string {
-	ref := v.references(code, class, exact)
-	first, second, two := strings.Cut(ref, "; RFC 1939")
+	own := "RFC 5321 §4.2"
 	switch {
-	case !two || !strings.HasPrefix(first, "RFC"):
-		return ref
+	case v.row != nil:
+		own = v.row.Ref
 	case v.protocol == protocol.POP3:
-		return "RFC 1939" + second
+		own = "RFC 1939 §3"
 	}
-	return first
+	return standardsOf(v.protocol, v.references(code, class, exact), own)
 }
 
 func (v *view) references(code, class *record, exact bool) string {

@@ -31,6 +31,8 @@ type Renderer struct {
 	level  lab.Level
 	seen   map[string]bool // topics that were explained in full
 	noted  map[string]bool // risks that were told once
+	// elsewhere: the conversation was held elsewhere, and only a text of it is here.
+	elsewhere bool
 
 	prompt title // of the line being typed, or typed last: the caret stands under it
 	last   *protocol.Event
