@@ -23,7 +23,7 @@ func runBase64(ctx context.Context, s *Shell, arg string) error {
 	switch strings.ToLower(word) {
 	case "":
 		return s.base64Ask(ctx)
-	case "encode":
+	case wordEncode:
 		return s.base64Encode(text)
 	case "decode":
 		return s.base64Decode(text)
@@ -41,12 +41,43 @@ func (s *Shell) base64Ask(ctx context.Context) error {
 		return trouble("base64.broken-off", nil)
 	}
 	row := func(key, value string) []phrases.Text { return []phrases.Text{Say(key, nil), plain(value)} }
+	for _, word := range []string{user, password} {
+		if s.isPublic(word) {
+			s.Sink(protocol.Event{Kind: protocol.KindCommand, Name: "base64", Arg: wordEncode + " " + word})
+		}
+	}
 	s.show(Block{Kind: Table, Rows: [][]phrases.Text{
 		row("base64.user", protocol.EncodeBase64([]byte(user))),
 		row("base64.password", protocol.EncodeBase64([]byte(password))),
 		row("base64.plain", protocol.PlainMessage{User: user, Password: password}.Encode()),
 	}}, Block{Kind: Note, Text: Say("base64.no-secret", nil)})
 	return nil
+}
+
+// wordEncode is the word of the base64 command for the way there.
+const wordEncode = "encode"
+
+// aboutBase64 tells what was encoded where it is no secret.
+func aboutBase64(s *Shell, arg string, e *protocol.Event) {
+	if way, text, _ := strings.Cut(arg, " "); strings.EqualFold(way, wordEncode) && s.isPublic(text) {
+		e.Arg = wordEncode + " " + text
+	}
+}
+
+// isPublic reports whether a word is a name or a password of the lab's own accounts, which the lab
+// shows to everybody.
+func (s *Shell) isPublic(word string) bool {
+	if s.cfg.Network == nil || word == "" {
+		return false
+	}
+	for _, l := range labs(s.cfg.Network) {
+		for _, u := range l.Users() {
+			if word == u.Name || word == u.Password {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *Shell) base64Encode(text string) error {

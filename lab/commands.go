@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -22,8 +23,10 @@ type LabCommand struct {
 	// Complete offers what the argument may be; nil offers nothing.
 	Complete func(*Shell) []Candidate
 	run      func(ctx context.Context, s *Shell, arg string) error
-	// private: the argument may hold a password, so events keep its first word only and history nothing.
+	// private: the argument may hold a password, so events keep its first word only, unless about says more, and history nothing.
 	private bool
+	// about fills in what an event tells of the command beside its name and argument; nil adds nothing.
+	about func(s *Shell, arg string, e *protocol.Event)
 }
 
 // Groups of commands, in the order in which help lists them.
@@ -48,7 +51,7 @@ func commands() []LabCommand {
 
 		{Name: "lessons", Usage: "lessons", Group: groupLearn, run: runLessons},
 		{Name: "lesson", Usage: "lesson [ID]", Group: groupLearn, run: runLesson, Complete: completeLessons},
-		{Name: "next", Aliases: []string{"n"}, Usage: "next", Group: groupLearn, run: runNext},
+		{Name: "next", Aliases: []string{"n", "下一步"}, Usage: "next", Group: groupLearn, run: runNext},
 		{Name: "hint", Usage: "hint", Group: groupLearn, run: runHint},
 		{Name: "solution", Usage: "solution", Group: groupLearn, run: runSolution},
 		{Name: "skip", Usage: "skip", Group: groupLearn, run: runSkip},
@@ -57,20 +60,20 @@ func commands() []LabCommand {
 		{Name: "restart", Usage: "restart", Group: groupLearn, run: runRestart},
 		{Name: "leave", Aliases: []string{"stop"}, Usage: "leave", Group: groupLearn, run: runLeave},
 
-		{Name: "base64", Usage: "base64 [encode TEXT | decode TEXT]", Group: groupTools, run: runBase64, Complete: completeBase64, private: true},
-		{Name: "inbox", Aliases: []string{"mailbox"}, Usage: "inbox [USER [NUMBER]]", Group: groupTools, run: runInbox, Complete: completeUsers},
+		{Name: "base64", Usage: "base64 [encode TEXT | decode TEXT]", Group: groupTools, run: runBase64, about: aboutBase64, Complete: completeBase64, private: true},
+		{Name: "inbox", Aliases: []string{"mailbox"}, Usage: "inbox [USER [NUMBER]]", Group: groupTools, run: runInbox, about: aboutInbox, Complete: completeUsers},
 		{Name: "mx", Aliases: []string{"dig"}, Usage: "mx [DOMAIN]", Group: groupTools, run: runMX, Complete: completeDomains},
 		{Name: "queue", Aliases: []string{"mailq"}, Usage: "queue", Group: groupTools, run: runQueue},
 		{Name: "reset", Usage: "reset", Group: groupTools, run: runReset},
 		{Name: "persona", Usage: "persona [NAME]", Group: groupTools, run: runPersona, Complete: completePersonas},
 		{Name: "fault", Usage: "fault [NAME[:ARGUMENTS] | off]", Group: groupTools, run: runFault, Complete: completeFaults},
-		{Name: "explain", Usage: "explain off|brief|full|auto|last|WORD|[LINE] REPLY", Group: groupTools, run: runExplain, Complete: completeLevels},
+		{Name: "explain", Usage: "explain LEVEL | WORD | [LINE] REPLY", Group: groupTools, run: runExplain, Complete: completeLevels},
 
 		{Name: "lang", Aliases: []string{"language", "语言"}, Usage: "lang zh|en", Group: groupScreen, run: runLang, Complete: completeLangs},
 		{Name: "plain", Usage: "plain on|off", Group: groupScreen, run: runPlain, Complete: completeSwitch},
 		{Name: "help", Aliases: []string{"?", "h", "帮助"}, Usage: "help [WORD]", Group: groupScreen, run: runHelp, Complete: completeTopics},
 		{Name: "version", Usage: "version", Group: groupScreen, run: runVersion},
-		{Name: "quit", Aliases: []string{"exit", "bye", "q", "退出"}, Usage: "quit", Group: groupScreen, run: runQuit},
+		{Name: "quit", Aliases: []string{"exit", "bye", "q", "退出", "再见"}, Usage: "quit", Group: groupScreen, run: runQuit},
 	}
 }
 
@@ -100,14 +103,18 @@ func (s *Shell) runCommand(ctx context.Context, line string, colon bool) error {
 		return s.unknownCommand(line, name, colon)
 	}
 	arg = strings.TrimSpace(arg)
-	err := cmd.run(ctx, s, arg)
-	if err == nil {
-		if cmd.private {
-			arg, _, _ = strings.Cut(arg, " ")
-		}
-		s.Sink(protocol.Event{Kind: protocol.KindCommand, Name: cmd.Name, Arg: arg})
+	if err := cmd.run(ctx, s, arg); err != nil {
+		return err
 	}
-	return err
+	e := protocol.Event{Kind: protocol.KindCommand, Name: cmd.Name, Arg: arg}
+	if cmd.private {
+		e.Arg, _, _ = strings.Cut(arg, " ")
+	}
+	if cmd.about != nil {
+		cmd.about(s, arg, &e)
+	}
+	s.Sink(e)
+	return nil
 }
 
 // unknownCommand says what was probably meant: a protocol command before there
@@ -143,9 +150,15 @@ func protocolWord(line string) (protocol.Protocol, string) {
 	return "", ""
 }
 
+// latinWord: what a misspelt command can look like.
+var latinWord = regexp.MustCompile(`^[a-z0-9-]+$`)
+
 // nearestCommand returns the command whose name is at most a third away, or "".
 func nearestCommand(word string) string {
 	best, distance := "", len(word)/3+2
+	if !latinWord.MatchString(word) {
+		return "" // a slip on the keys leaves letters; anything else is no misspelt command
+	}
 	for _, c := range commands() {
 		for _, n := range append([]string{c.Name}, c.Aliases...) {
 			if len(n) < 3 {

@@ -11,25 +11,27 @@ import (
 var escapeWords = []string{"close", "status", "help", "quit"}
 
 // Escape carries out a line typed at the escape prompt (Ctrl-]), which works
-// where a typed line would be content. An empty line goes back.
-func (s *Shell) Escape(ctx context.Context, line string) {
+// where a typed line would be content. It reports whether to ask for another: after the list of the
+// words, and after one that is not among them; all else, and an empty line, goes back.
+func (s *Shell) Escape(ctx context.Context, line string) (again bool) {
 	word := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(line)), ":")
 	if word == "" {
-		return
+		return false
 	}
 	s.begin()
 	defer s.end()
 	if word == "help" || word == "?" {
 		s.show(s.escapeHelp()...)
-		return
+		return true
 	}
 	for _, w := range escapeWords {
 		if strings.HasPrefix(w, word) {
 			s.report(s.runCommand(ctx, w, true))
-			return
+			return false
 		}
 	}
 	s.report(trouble("escape.unknown", phrases.Args{"word": phrases.Clean(word), "words": strings.Join(escapeWords, ", ")}))
+	return true
 }
 
 func (s *Shell) escapeHelp() []Block {

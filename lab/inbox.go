@@ -7,6 +7,7 @@ import (
 
 	"maillab/mockserver"
 	"maillab/phrases"
+	"maillab/protocol"
 )
 
 // runInbox is what the handout opens a mail program for: without an argument the
@@ -36,6 +37,30 @@ func runInbox(_ context.Context, s *Shell, arg string) error {
 	}
 	s.show(mailBlocks(viewMail(mails[i-1].Content))...)
 	return nil
+}
+
+// aboutInbox tells whose mailbox was looked into, and how many mails have come into it in this run.
+func aboutInbox(s *Shell, arg string, e *protocol.Event) {
+	word, _, _ := strings.Cut(arg, " ")
+	if n := s.cfg.Network; n != nil && word != "" {
+		_, e.Mailbox = mailboxOf(n, word)
+		_, e.Count = s.letters(word)
+	}
+}
+
+// letters counts the mails in a mailbox, and those of them that have come since the shell was made.
+func (s *Shell) letters(name string) (all, fresh int) {
+	if s.cfg.Network == nil || name == "" {
+		return 0, 0
+	}
+	n, user := mailboxOf(s.cfg.Network, name)
+	mails := n.Mailbox(user)
+	for _, m := range mails {
+		if m.Received.After(s.born) {
+			fresh++
+		}
+	}
+	return len(mails), fresh
 }
 
 // runReset puts the lab's mailboxes back to what they held at the start.
@@ -127,7 +152,9 @@ func mailBlocks(v mailView) []Block {
 		{Kind: Verbatim, Lines: v.Body},
 	}
 	for _, a := range v.Attachments {
-		blocks = append(blocks, Block{Kind: Note, Text: Say("inbox.attachment", phrases.Args{"name": phrases.Clean(a)})})
+		blocks = append(blocks, Block{Kind: Note, Text: Say("inbox.attachment", phrases.Args{
+			"name": phrases.Clean(a.name), "octets": strconv.FormatInt(a.octets, 10),
+		})})
 	}
 	return blocks
 }

@@ -71,6 +71,14 @@ func TestLinesAtTheLabsPrompt(t *testing.T) {
 	assert.Empty(t, d.say(""))
 }
 
+func TestNoGuessAtForeignWords(t *testing.T) {
+	d := newDesk(t)
+	for _, line := range []string{"你好！", ".一个点", "To:", "：帮助", "谢谢"} {
+		assert.NotContains(t, d.say(line), "Did you mean", line)
+	}
+	assert.Contains(t, d.say("下一步"), "No lesson is going on")
+}
+
 func TestRefusedConnection(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -99,15 +107,25 @@ func TestColonWhileConnected(t *testing.T) {
 	assert.False(t, d.shell.Connected())
 }
 
+// TestWordsOfBoth: the server has a command of that name too.
+func TestWordsOfBoth(t *testing.T) {
+	d := newDesk(t)
+	d.say("telnet pop3.lab.test 110")
+	assert.Contains(t, d.say("lang zh"), "For the lab's own, type `:lang zh`")
+	assert.NotContains(t, d.say("quit"), "the lab's own")
+	d.say("telnet smtp.lab.test 25")
+	assert.Contains(t, d.say("help"), "For the lab's own, type `:help`")
+}
+
 func TestEscapeWorksInContent(t *testing.T) {
 	d := newDesk(t)
 	d.say("telnet smtp.lab.test", "ehlo x", "mail from:<>", "rcpt to:<fpwjp@lab.test>", "data", ":close")
 	require.True(t, d.shell.Connected(), "in content :close is content")
 	ctx := context.Background()
-	d.shell.Escape(ctx, "")
-	d.shell.Escape(ctx, "status")
-	d.shell.Escape(ctx, "help")
-	d.shell.Escape(ctx, "nonsense")
+	assert.False(t, d.shell.Escape(ctx, ""))
+	assert.False(t, d.shell.Escape(ctx, "status"))
+	assert.True(t, d.shell.Escape(ctx, "help"), "what is listed can be typed now")
+	assert.True(t, d.shell.Escape(ctx, "nonsense"))
 	require.True(t, d.shell.Connected())
 	d.shell.Escape(ctx, "close")
 	assert.False(t, d.shell.Connected())
@@ -224,6 +242,7 @@ func TestInbox(t *testing.T) {
 		assert.Contains(t, got, "subject | ")
 		assert.NotContains(t, got, "=?", "mail %d: encoded words are decoded", n)
 	}
+	assert.Contains(t, d.say("inbox fpwjp 7"), "Attachment: message/delivery-status, ")
 }
 
 func TestBothLessonsPlayThemselves(t *testing.T) {
@@ -253,6 +272,79 @@ func TestSkipDoesTheStepFromAnywhere(t *testing.T) {
 	}
 	done, step := d.shell.LessonFinished()
 	assert.True(t, done, step.EN)
+}
+
+// TestLettersThatAreReallyGone: a real QUIT after DELE leaves the lesson nothing to mark.
+func TestLettersThatAreReallyGone(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson pop3-read")
+	for range 8 {
+		d.say(":skip")
+	}
+	assert.Contains(t, d.say(":where"), "▶ | 9")
+	assert.Contains(t, d.say("dele 3", "quit"), "`reset` at the lab's")
+	require.Len(t, d.net.Mailbox("fpwjp"), 9)
+	assert.Contains(t, d.say(":solution"), ":reset\ntelnet pop3.lab.test 110")
+	assert.Contains(t, d.say(":skip"), "Step 9 of 10 done")
+	require.Len(t, d.net.Mailbox("fpwjp"), 11)
+}
+
+func TestTheSentMailIsGoneAfterARestart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "progress.json")
+	saved := func(c *lab.Config) {
+		var err error
+		c.Progress, err = lab.OpenProgress(path, time.Now())
+		require.NoError(t, err)
+	}
+	first := newDesk(t, saved)
+	first.say("lesson smtp-send")
+	for range 10 {
+		first.say(":skip")
+	}
+	first.say(":leave")
+	d := newDesk(t, saved)
+	d.answers = []string{"y"}
+	assert.Contains(t, d.say("lesson smtp-send"), "Step 11 of 11")
+	got := d.say("inbox fpwjp")
+	assert.Contains(t, got, "yours is not among them")
+	assert.NotContains(t, got, "done")
+	assert.Contains(t, d.say(":skip"), "Step 11 of 11 done")
+	require.Len(t, d.net.Mailbox("fpwjp"), 12)
+}
+
+// TestGoalsAreChecked: what counts is what was asked for.
+func TestGoalsAreChecked(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send", ":next", ":next")
+	d.answers = []string{"jsp", "garbage"}
+	assert.Contains(t, d.say("base64"), "not what this login needs")
+	d.say("base64 encode jspdevelop")
+	assert.NotContains(t, d.say("base64 encode jsp124"), "done")
+	assert.Contains(t, d.say("next"), "the password, with `base64 encode jsp123`")
+	assert.Contains(t, d.say("base64 encode jsp123"), "Step 3 of 11 done")
+	d.say(":back")
+	d.answers = []string{"jspdevelop", "jsp123"}
+	assert.Contains(t, d.say("base64"), "Step 3 of 11 done")
+	for range 5 {
+		d.say(":skip")
+	}
+	got := d.say("data", "Hello", ":hint", "..dots", ".")
+	assert.Contains(t, got, "without a header")
+	assert.NotContains(t, got, "Step 9 of 11 done")
+	assert.Contains(t, d.say("mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data", "Subject: x", "", "Hello", "."), "Step 9 of 11 done")
+}
+
+func TestASkipThatFailsIsNoTick(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send")
+	for range 7 {
+		d.say(":skip")
+	}
+	d.say(":fault error-at:RCPT,550")
+	got := d.say(":skip")
+	assert.Contains(t, got, "Step 8 of 11 skipped, not done")
+	assert.Contains(t, got, "Step 9 of 11")
+	assert.NotContains(t, got, "Step 8 of 11 done")
 }
 
 func TestProgressSurvives(t *testing.T) {

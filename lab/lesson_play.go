@@ -5,25 +5,27 @@ import (
 	"strconv"
 	"strings"
 
+	"maillab/lessons"
 	"maillab/phrases"
 )
 
 // recipe returns the lines that do the present step from where the conversation stands.
 func (s *Shell) recipe() ([]string, error) {
-	p, _, err := s.current()
+	p, l, err := s.current()
 	if err != nil {
 		return nil, err
 	}
-	label := ""
+	var desk lessons.Desk
 	if c := s.session(); c != nil {
-		label = c.Context().Label()
+		desk.Label = c.Context().Label()
 	}
+	desk.Letters, desk.New = s.letters(l.Mailbox)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p.Finished() {
 		return nil, trouble("lesson.finished", nil)
 	}
-	return p.Recipe(label), nil
+	return p.Recipe(desk), nil
 }
 
 // runSkip does the step for the learner and goes on.

@@ -18,6 +18,10 @@ func (s *Shell) tell(verdicts []lessons.Verdict) {
 		switch v.Kind {
 		case lessons.StepDone:
 			moved = true
+			if v.Unshown {
+				s.waiting = append(s.waiting, Block{Kind: Gap}, Block{Kind: Note, Text: s.stepTitle("lesson.step-given-up", v.Step)})
+				continue
+			}
 			s.waiting = append(s.waiting, Block{Kind: Gap}, Block{Kind: Success, Text: s.stepTitle("lesson.step-done", v.Step)})
 			s.waiting = append(s.waiting, words(v.Step.Done, Para)...)
 		case lessons.MistakeMade:

@@ -66,12 +66,18 @@ func (s *Shell) settle(ctx context.Context, c *session.Session) {
 }
 
 // remindOfColon: a lab command typed without its colon went to the server, which
-// cannot know it.
+// cannot know it, or knows another command of that name: LANG of POP3 (RFC 6856 §3), HELP of SMTP.
 func (s *Shell) remindOfColon(u protocol.Utterance) {
-	if u.Speech != protocol.SpeechCommand || u.Row != nil {
+	if u.Speech != protocol.SpeechCommand {
 		return
 	}
-	if cmd := findCommand(strings.ToLower(u.Verb)); cmd != nil {
+	cmd := findCommand(strings.ToLower(u.Verb))
+	switch {
+	case cmd == nil:
+	case u.Row == nil:
 		s.show(Block{Kind: Note, Text: Say("shell.colon", phrases.Args{"command": cmd.Name})})
+	case cmd.Group == groupScreen && cmd.Name != "quit":
+		line := strings.TrimSpace(cmd.Name + " " + phrases.Clean(u.Args))
+		s.show(Block{Kind: Note, Text: Say("shell.both", phrases.Args{"verb": u.Verb, "line": line})})
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	netmail "net/mail"
-	"strconv"
 	"strings"
 
 	"github.com/emersion/go-message"
@@ -20,7 +19,13 @@ import (
 type mailView struct {
 	From, To, Date, Subject string
 	Body                    []string
-	Attachments             []string
+	Attachments             []attachment
+}
+
+// attachment is a part that a mail program offers to save.
+type attachment struct {
+	name   string // its media type where it has no name, as in a bounce
+	octets int64
 }
 
 // viewMail reads a mail the way a mail program does. What cannot be decoded is
@@ -42,7 +47,7 @@ func viewMail(raw []byte) mailView {
 		}
 		switch h := p.Header.(type) {
 		case *mail.AttachmentHeader:
-			v.Attachments = append(v.Attachments, attachmentName(h, p.Body))
+			v.Attachments = append(v.Attachments, newAttachment(h, p.Body))
 		case *mail.InlineHeader:
 			kind, _, _ := h.ContentType()
 			body, _ := io.ReadAll(p.Body)
@@ -72,10 +77,13 @@ func headerView(h mail.Header) mailView {
 	return mailView{From: field("From"), To: field("To"), Date: h.Get("Date"), Subject: field("Subject")}
 }
 
-func attachmentName(h *mail.AttachmentHeader, body io.Reader) string {
+func newAttachment(h *mail.AttachmentHeader, body io.Reader) attachment {
 	name, _ := h.Filename()
+	if name == "" {
+		name, _, _ = h.ContentType()
+	}
 	size, _ := io.Copy(io.Discard, body)
-	return name + " (" + strconv.FormatInt(size, 10) + ")"
+	return attachment{name, size}
 }
 
 // htmlText takes the words out of an HTML body.

@@ -122,7 +122,7 @@ func runFault(_ context.Context, s *Shell, arg string) error {
 			s.show(Block{Kind: Heading, Text: f.Title}, Block{Kind: Para, Text: f.About}, Block{Kind: Note, Text: FaultPlaces(f)})
 		}
 	}
-	s.show(Block{Kind: Success, Text: Say("fault.on", phrases.Args{"faults": strings.Join(n.FaultsOn(), ", ")})})
+	s.show(Block{Kind: Success, Text: faultsOn(n.FaultsOn())})
 	return nil
 }
 
@@ -130,9 +130,15 @@ func runFault(_ context.Context, s *Shell, arg string) error {
 func (s *Shell) faultBlocks(n *mockserver.Lab) []Block {
 	now := Say("fault.none", nil)
 	if on := n.FaultsOn(); len(on) > 0 {
-		now = Say("fault.on", phrases.Args{"faults": strings.Join(on, ", ")})
+		now = faultsOn(on)
 	}
 	return []Block{{Kind: Para, Text: now}, {Kind: Table, Rows: FaultRows()}, {Kind: Note, Text: Say("fault.how", nil)}}
+}
+
+// faultsOn lists the faults that are on, as code: their arguments may hold an asterisk.
+func faultsOn(specs []string) phrases.Text {
+	list := phrases.Text{EN: "`" + strings.Join(specs, "`, `") + "`", ZH: "`" + strings.Join(specs, "`、`") + "`"}
+	return Say("fault.on", nil).With("faults", list)
 }
 
 // FaultRows lists what can be made to go wrong, one a row: form, title.

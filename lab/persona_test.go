@@ -29,7 +29,7 @@ func TestPersonaAtTheDesk(t *testing.T) {
 func TestFaultAtTheDesk(t *testing.T) {
 	d := newDesk(t)
 	assert.Contains(t, d.say("fault"), "greylist[:WAIT][,NAME]")
-	assert.Contains(t, d.say("fault mailbox-full:552"), "Going wrong on purpose now: mailbox-full:552")
+	assert.Contains(t, d.say("fault mailbox-full:552"), "Going wrong on purpose now: `mailbox-full:552`")
 	d.say("telnet smtp.lab.test 25", "helo x", "mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "quit")
 	assert.Equal(t, []string{"220", "250", "250", "552", "221"}, d.codes())
 	struck := 0

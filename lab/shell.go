@@ -45,6 +45,7 @@ type Shell struct {
 	cfg  Config
 	lang atomic.Value // phrases.Lang
 	conn int          // conversations so far
+	born time.Time    // when it was made
 
 	mu      sync.Mutex // guards what follows; never held while a session is called
 	seq     int
@@ -70,7 +71,7 @@ func New(cfg Config) *Shell {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Shell{cfg: cfg}
+	s := &Shell{cfg: cfg, born: cfg.Now()}
 	s.lang.Store(cfg.Lang)
 	return s
 }

@@ -73,6 +73,12 @@ func (d *draft) step(i int) {
 	for j := range s.Evidence {
 		d.evidence(place, i, j)
 	}
+	if s.Mail != "" {
+		d.earlier(place+".mail", s.Mail, i)
+	}
+	if (s.Mail != "" || s.Letters > 0) && d.lesson.Mailbox == "" {
+		d.wrong(place, "step %q needs mail, but the lesson names no mailbox", s.ID)
+	}
 	d.mistakes(place+".mistake", s.Mistakes)
 }
 

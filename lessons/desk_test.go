@@ -51,6 +51,20 @@ func (d *desk) label() string {
 	return d.m.Context().Label()
 }
 
+// at is where the learner stands, as the shell tells it to Recipe.
+func (d *desk) at() lessons.Desk { return lessons.Desk{Label: d.label(), Letters: 12, New: d.sent()} }
+
+// sent counts the mails that came to fpwjp.
+func (d *desk) sent() int {
+	n := 0
+	for _, e := range d.events {
+		if e.Kind == protocol.KindDelivered && e.Mailbox == "fpwjp" {
+			n++
+		}
+	}
+	return n
+}
+
 func (d *desk) emit(e protocol.Event) {
 	e.Seq = len(d.events) + 1
 	d.events = append(d.events, e)
@@ -83,9 +97,26 @@ func (d *desk) command(line string) {
 		d.close(protocol.ClosedByUser)
 	}
 	if name == "base64" {
-		arg, _, _ = strings.Cut(arg, " ")
+		arg = d.base64(arg)
 	}
-	d.emit(protocol.Event{Kind: protocol.KindCommand, Name: name, Arg: arg})
+	e := protocol.Event{Kind: protocol.KindCommand, Name: name, Arg: arg}
+	if name == "inbox" {
+		e.Count = d.sent()
+	}
+	d.emit(e)
+}
+
+// base64 is what the event of a base64 command tells of its argument: no secrets. Without one, it
+// asks, and is told the right ones.
+func (d *desk) base64(arg string) string {
+	switch way, text, _ := strings.Cut(arg, " "); {
+	case arg == "":
+		d.command("base64 encode jspdevelop")
+		d.command("base64 encode jsp123")
+	case text != "jspdevelop" && text != "jsp123":
+		return way
+	}
+	return arg
 }
 
 func (d *desk) connect(to string) {
@@ -113,6 +144,9 @@ func (d *desk) say(line string) {
 	u := d.m.Said(line)
 	d.emit(protocol.Event{Kind: protocol.KindClient, Conn: "1", Raw: []byte(line), Speech: u.Speech, Context: c, Fault: u.Fault})
 	if u.Speech == protocol.SpeechContent {
+		if s, ok := d.server.(*smtpServer); ok {
+			s.content = append(s.content, line)
+		}
 		return
 	}
 	reply, beside := d.server.answer(u, d.m.Context())
@@ -153,7 +187,7 @@ func (d *desk) reach(id string) {
 		if step.ID == id {
 			return
 		}
-		d.types(d.player.Recipe(d.label())...)
+		d.types(d.player.Recipe(d.at())...)
 		_, now := d.player.Step()
 		require.NotEqual(d.t, step, now, "the recipe of %q does not do it", step.ID)
 	}

@@ -14,8 +14,10 @@ type Lesson struct {
 	Order    int               `toml:"order"`
 	Protocol protocol.Protocol `toml:"protocol"`
 	// Persona and Faults say what the lab's servers are to be while the lesson goes on.
-	Persona []string     `toml:"persona"`
-	Faults  []string     `toml:"faults"`
+	Persona []string `toml:"persona"`
+	Faults  []string `toml:"faults"`
+	// Mailbox of the lab that the lesson sends to or reads.
+	Mailbox string       `toml:"mailbox"`
 	Title   phrases.Text `toml:"-"`
 	Summary Words        `toml:"-"`
 	Steps   []Step       `toml:"step"`
@@ -37,6 +39,10 @@ type Step struct {
 	// States are the labels (protocol.Context.Label) in which the solution can be typed, "" for
 	// "not connected"; none at all means anywhere.
 	States []string `toml:"states"`
+	// Letters is how many letters the lesson's mailbox must hold for the solution to make sense;
+	// Mail is the step whose mail must have come into it.
+	Letters int    `toml:"letters"`
+	Mail    string `toml:"mail"`
 	// Marked is how many messages must be marked with DELE for the solution to make sense.
 	Marked int `toml:"marked"`
 	// Replay: the solution is part of what restores the conversation after a lost connection.

@@ -20,6 +20,7 @@ type try struct {
 
 var smtpTries = []try{
 	{"base64", "decode", []string{"base64 decode anNwMTIz"}},
+	{"base64", "other-words", []string{"base64 encode jsp124"}},
 	{"connect", "pop3-server", []string{"telnet pop3.lab.test 110"}},
 	{"connect", "not-reached", []string{"telnet smtp.lab.test 23"}},
 	{"ehlo", "no-name", []string{"ehlo"}},
@@ -76,6 +77,7 @@ var smtpTries = []try{
 	{"data", "not-the-dot", []string{"data", "hello", "。"}},
 	{"data", "not-the-dot", []string{"data", "hello", ". "}},
 	{"data", "refused", []string{"!full", "data", "."}},
+	{"data", "headless", []string{"data", "Hello", ":hint", "..dots", "."}},
 	{"data", "unknown-word", []string{"date"}},
 	{"data", "hung-up", []string{"data", "hello", "!closed"}},
 	{"quit", "not-a-command", []string{"exit"}},
@@ -83,6 +85,7 @@ var smtpTries = []try{
 	{"quit", "hung-up", []string{":close"}},
 	{"inbox", "whose-mailbox", []string{"inbox"}},
 	{"inbox", "other-mailbox", []string{"inbox jspdevelop"}},
+	{"inbox", "not-there", []string{"!restarted", "inbox fpwjp"}},
 }
 
 var pop3Tries = []try{
@@ -95,7 +98,8 @@ var pop3Tries = []try{
 	{"user", "pass-first", []string{"pass fpw123"}},
 	{"user", "not-yet", []string{"list"}},
 	{"user", "other-user", []string{"user jspdevelop"}},
-	{"user", "hung-up", []string{"quit"}},
+	{"user", "said-quit", []string{"quit"}},
+	{"user", "hung-up", []string{":close"}},
 	{"pass", "user-first", []string{"pass wrong", "pass fpw123"}},
 	{"pass", "no-password", []string{"pass"}},
 	{"pass", "misspelt", []string{"passwd fpw123"}},
@@ -123,6 +127,7 @@ var pop3Tries = []try{
 	{"recount", "nothing-marked", []string{"rset", "stat"}},
 	{"recount", "marked", []string{"retr 11"}},
 	{"recount", "really-deleted", []string{"!removed"}},
+	{"recount", "letter-gone", []string{"rset", "dele 99", "!removed", "!gone", "dele 11"}},
 	{"rset", "misspelt", []string{"reset"}},
 	{"rset", "argument", []string{"rset 11"}},
 	{"rset", "nothing-marked", []string{":close", "telnet pop3.lab.test 110", "user fpwjp", "pass fpw123", "rset"}},
@@ -142,6 +147,10 @@ func (d *desk) act(what string) []lessons.Verdict {
 		d.server.(*smtpServer).full = true
 	case "!busy":
 		d.server.(*pop3Server).busy = true
+	case "!restarted":
+		d.events = nil
+	case "!gone":
+		d.server.(*pop3Server).gone = true
 	case "!closed":
 		d.close(protocol.ClosedByServer)
 	case "!removed":

@@ -135,13 +135,14 @@ func (p *Player) pass() Verdict {
 	i := p.current
 	r := &p.steps[i]
 	r.skipped = r.helped
+	unshown := r.helped && !r.complete() && !p.lesson.Steps[i].Reading
 	r.done, r.again, r.helped = true, false, false
 	if r.shown == never {
 		r.shown = p.now
 	}
 	p.current++
 	p.wrong = ""
-	return Verdict{Kind: StepDone, Index: i, Step: &p.lesson.Steps[i], Skipped: r.skipped}
+	return Verdict{Kind: StepDone, Index: i, Step: &p.lesson.Steps[i], Skipped: r.skipped, Unshown: unshown}
 }
 
 func (p *Player) end() Verdict {

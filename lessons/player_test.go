@@ -38,7 +38,7 @@ func TestResumeFromEveryStep(t *testing.T) {
 			assert.Equal(t, []int{2, 3}, []int{n, total}, "hints go on")
 			for !again.player.Finished() {
 				before := at(again.player)
-				again.types(again.player.Recipe(again.label())...)
+				again.types(again.player.Recipe(again.at())...)
 				require.NotEqual(t, before, at(again.player), "after %s", s.ID)
 			}
 		}
@@ -70,7 +70,7 @@ func TestRecipeFromAnywhere(t *testing.T) {
 					continue // straying did the step
 				}
 				label := d.label()
-				recipe := d.player.Recipe(label)
+				recipe := d.player.Recipe(d.at())
 				d.types(recipe...)
 				assert.NotEqual(t, s.ID, at(d.player), "%s from %q by %q", id, label, recipe)
 			}
@@ -88,7 +88,6 @@ func TestRecipesAreShort(t *testing.T) {
 		{"smtp-send", "mail", "", []string{"telnet smtp.lab.test 25", "ehlo jspdevelop", "auth login", "anNwZGV2ZWxvcA==", "anNwMTIz", "mail from:<jspdevelop@lab.test>"}},
 		{"smtp-send", "ehlo", "rcpt", []string{":close", "telnet smtp.lab.test 25", "ehlo jspdevelop"}},
 		{"smtp-send", "auth", "auth", []string{"*", "auth login", "anNwZGV2ZWxvcA==", "anNwMTIz"}},
-		{"smtp-send", "data", "content", []string{"."}},
 		{"smtp-send", "quit", "", []string{"telnet smtp.lab.test 25", "ehlo jspdevelop", "auth login", "anNwZGV2ZWxvcA==", "anNwMTIz", "quit"}},
 		{"pop3-read", "retr", "transaction", []string{"retr 11"}},
 		{"pop3-read", "recount", "", []string{"telnet pop3.lab.test 110", "user fpwjp", "pass fpw123", "dele 11", "stat", "list"}},
@@ -96,8 +95,34 @@ func TestRecipesAreShort(t *testing.T) {
 	} {
 		d := newDesk(t, c.lesson, lessons.Progress{})
 		d.reach(c.step)
-		assert.Equal(t, c.want, d.player.Recipe(c.label), "%s at %q", c.step, c.label)
+		assert.Equal(t, c.want, d.player.Recipe(lessons.Desk{Label: c.label, Letters: 12, New: 1}), "%s at %q", c.step, c.label)
 	}
+}
+
+// What is needed of the mailbox and is not there any more is brought back first.
+func TestRecipesBringMailBack(t *testing.T) {
+	d := newDesk(t, "smtp-send", lessons.Progress{})
+	d.reach("inbox")
+	assert.Equal(t, []string{":inbox fpwjp"}, d.player.Recipe(lessons.Desk{Letters: 12, New: 1}))
+	again := d.player.Recipe(lessons.Desk{Letters: 11})
+	assert.Equal(t, []string{"telnet smtp.lab.test 25", "ehlo jspdevelop"}, again[:2])
+	assert.Equal(t, []string{".", ":inbox fpwjp"}, again[len(again)-2:])
+	assert.Equal(t, "data", d.player.Recipe(lessons.Desk{Label: "rcpt", Letters: 11})[0])
+	d = newDesk(t, "pop3-read", lessons.Progress{})
+	d.reach("rset")
+	assert.Equal(t, []string{":close", ":reset", "telnet pop3.lab.test 110", "user fpwjp", "pass fpw123", "dele 11", "rset", "stat", "list"},
+		d.player.Recipe(lessons.Desk{Label: "transaction", Letters: 9}))
+	assert.Equal(t, []string{":reset", "telnet pop3.lab.test 110"}, d.player.Recipe(lessons.Desk{Letters: 9})[:2])
+}
+
+// A mail that is being typed is ended where it has a header, and sent anew where it has none.
+func TestRecipeInTheMiddleOfAMail(t *testing.T) {
+	d := newDesk(t, "smtp-send", lessons.Progress{})
+	d.reach("data")
+	d.types("data", "Hello")
+	assert.Equal(t, []string{".", "mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data"}, d.player.Recipe(d.at())[:4])
+	d.types(".", "mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data", "Subject: mine")
+	assert.Equal(t, []string{"."}, d.player.Recipe(d.at()))
 }
 
 func TestBackIsDoneAgainOrPassed(t *testing.T) {
@@ -127,7 +152,7 @@ func TestBackIsDoneAgainOrPassed(t *testing.T) {
 func TestBackFromTheEnd(t *testing.T) {
 	d := newDesk(t, "pop3-read", lessons.Progress{})
 	for !d.player.Finished() {
-		d.types(d.player.Recipe(d.label())...)
+		d.types(d.player.Recipe(d.at())...)
 	}
 	assert.Empty(t, d.types("telnet pop3.lab.test 110"), "after the end nothing is judged")
 	d.player.Back()
@@ -220,7 +245,10 @@ func TestProgressOfAChangedLesson(t *testing.T) {
 	assert.Equal(t, []string{"server"}, got.Skipped)
 	assert.Equal(t, map[string]int{"base64": 3}, got.Hints)
 	assert.Equal(t, started, got.Started)
-	assert.Equal(t, []string{"base64"}, done(p.Event(protocol.Event{Kind: protocol.KindCommand, Name: "base64"})))
+	command := protocol.Event{Kind: protocol.KindCommand, Name: "base64", Arg: "encode jspdevelop"}
+	assert.Empty(t, done(p.Event(command)))
+	command.Arg = "encode jsp123"
+	assert.Equal(t, []string{"base64"}, done(p.Event(command)))
 	assert.Equal(t, "ehlo", at(p), "connect is done already")
 
 	p = lessons.NewPlayer(lesson(t, "smtp-send"), lessons.Progress{Lesson: "pop3-read", Done: []string{"quit"}})
@@ -233,7 +261,7 @@ func TestWhatCameBeforeDoesNotCount(t *testing.T) {
 	d.reach("connect")
 	d.types("telnet smtp.lab.test 25", "quit", "inbox fpwjp", "telnet smtp.lab.test 25")
 	d.reach("data")
-	assert.Equal(t, []string{"data"}, done(d.types(d.player.Recipe(d.label())...)))
+	assert.Equal(t, []string{"data"}, done(d.types(d.player.Recipe(d.at())...)))
 	assert.Equal(t, []string{"quit"}, done(d.types("quit")))
 	assert.Equal(t, []string{"inbox", "END"}, done(d.types("inbox fpwjp")))
 }

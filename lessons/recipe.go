@@ -13,17 +13,51 @@ const cancelAuth = "*"
 // closeLine drops the connection, where nothing that can be said leads on.
 const closeLine = ":close"
 
-// Recipe returns the lines that do the current step from where the conversation
-// stands: label is Context.Label(), "" when there is no connection. Where the
-// solution alone does not fit, what restores the conversation comes before it.
-func (p *Player) Recipe(label string) []string {
+// resetLine fills the lab's mailboxes as they were at the start.
+const resetLine = ":reset"
+
+// Desk is where the learner stands.
+type Desk struct {
+	// Label is Context.Label() of the conversation, "" when there is none.
+	Label string
+	// Letters are in the lesson's mailbox; New of them have come since the program was started.
+	Letters, New int
+}
+
+// Recipe returns the lines that do the current step from where the learner stands. Where the
+// solution alone does not fit, what restores the conversation, or mail that is gone, comes before it.
+func (p *Player) Recipe(d Desk) []string {
 	i, step := p.Step()
-	if step == nil {
+	switch {
+	case step == nil:
 		return nil
+	case step.Mail != "" && d.New == 0:
+		return append(p.recipe(p.lesson.step(step.Mail), d.Label), step.Solution...)
+	case d.Letters < step.Letters:
+		return p.refill(i, d.Label)
 	}
+	return p.recipe(i, d.Label)
+}
+
+// refill is the recipe of step i after the lab's mailboxes have been filled anew: a POP3 session
+// sees that only when it begins.
+func (p *Player) refill(i int, label string) []string {
+	var out []string
+	if label == string(protocol.StateAuth) {
+		out = append(out, cancelAuth)
+	}
+	if label != "" && !isOver(label) {
+		out = append(out, closeLine)
+	}
+	return append(append(out, resetLine), p.recipe(i, "")...)
+}
+
+// recipe is Recipe for step i where no mail is missing.
+func (p *Player) recipe(i int, label string) []string {
+	step := &p.lesson.Steps[i]
 	chain := append(p.chain(i), i)
 	switch {
-	case label == string(protocol.StateContent) && step.endsContent():
+	case label == string(protocol.StateContent) && step.endsContent() && p.steps[i].endIsMissing():
 		return []string{protocol.VerbDot} // what was typed of the mail is the learner's own
 	case label == string(protocol.StateContent):
 		// No other line is heard there, :close included.
@@ -38,6 +72,11 @@ func (p *Player) Recipe(label string) []string {
 
 // endsContent reports whether the step's solution ends a mail.
 func (s *Step) endsContent() bool { return s.Solution[len(s.Solution)-1] == protocol.VerbDot }
+
+// endIsMissing reports whether all evidence but the last has been seen.
+func (r *record) endIsMissing() bool {
+	return !slices.Contains(r.seen[:max(0, len(r.seen)-1)], never)
+}
 
 // enter returns the part of the chain that leads on from label, or all of it
 // after a new beginning.

@@ -13,6 +13,7 @@ import (
 type smtpServer struct {
 	user       string
 	recipients []string
+	content    []string // lines of the mail
 	// full makes the content be refused.
 	full bool
 }
@@ -85,9 +86,14 @@ func (s *smtpServer) deliver() (string, []protocol.Event) {
 	if s.full {
 		return "452 4.3.1 no room", nil
 	}
+	how := protocol.Headless
+	if len(s.content) > 0 && strings.Contains(s.content[0], ": ") {
+		how = ""
+	}
+	s.content = nil
 	var out []protocol.Event
 	for _, r := range s.recipients {
-		out = append(out, protocol.Event{Kind: protocol.KindDelivered, Mailbox: r, Message: "m1", From: "jspdevelop@lab.test"})
+		out = append(out, protocol.Event{Kind: protocol.KindDelivered, Mailbox: r, Message: "m1", From: "jspdevelop@lab.test", Arg: how})
 	}
 	return "250 2.0.0 queued", out
 }
@@ -96,6 +102,7 @@ func (s *smtpServer) deliver() (string, []protocol.Event) {
 type pop3Server struct {
 	marked []int
 	busy   bool
+	gone   bool // letter 11 and what came after it
 }
 
 func newPOP3Server() *pop3Server { return &pop3Server{} }
@@ -173,4 +180,6 @@ func (s *pop3Server) message(u protocol.Utterance) (string, []protocol.Event) {
 	return "+OK\r\nSubject: x\r\n\r\nbody\r\n.", beside
 }
 
-func (s *pop3Server) has(n int) bool { return n >= 1 && n <= 12 && !slices.Contains(s.marked, n) }
+func (s *pop3Server) has(n int) bool {
+	return n >= 1 && n <= 12 && (!s.gone || n < 11) && !slices.Contains(s.marked, n)
+}

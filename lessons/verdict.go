@@ -18,6 +18,8 @@ type Verdict struct {
 	Step  *Step
 	// Skipped: the step was given up, or the program did it.
 	Skipped bool
+	// Unshown: it was given up without having been seen, so that Step.Done does not hold.
+	Unshown bool
 	// Again: the step had been done before, was gone back to, and is left as it was.
 	Again bool
 	// Mistake that was made, with its words.

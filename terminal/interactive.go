@@ -74,7 +74,7 @@ func (t *Interactive) Run(ctx context.Context, shell *lab.Shell) error {
 			t.escape(ctx)
 		case errors.Is(err, io.EOF) && shell.Connected() && !warned:
 			warned = true
-			t.Show(lab.Block{Kind: lab.Note, Text: say("still-connected", phrases.Args{"host": phrases.Clean(shell.Place().Host)})})
+			t.stillConnected()
 		case errors.Is(err, io.EOF):
 			return nil
 		case errors.Is(err, editor.ErrClosed):
@@ -84,6 +84,15 @@ func (t *Interactive) Run(ctx context.Context, shell *lab.Shell) error {
 		}
 	}
 	return nil
+}
+
+// stillConnected tells what the next Ctrl-D would do, and what the proper end is.
+func (t *Interactive) stillConnected() {
+	at, key := t.shell.Place(), "still-connected"
+	if at.Context.InContent() {
+		key = "still-in-content"
+	}
+	t.Show(lab.Block{Kind: lab.Note, Text: say(key, phrases.Args{"host": phrases.Clean(at.Host)})})
 }
 
 // readLine reads where the learner stands: in the content of a mail a Tab is a
@@ -139,13 +148,15 @@ func (t *Interactive) historyTrouble(err error) {
 	t.Show(lab.Block{Kind: lab.Problem, Text: say("history-unwritable", phrases.Args{"error": phrases.Clean(err.Error())})})
 }
 
-// escape is telnet's escape prompt: one line of the few words that work anywhere.
+// escape is telnet's escape prompt: one of the few words that work anywhere.
 func (t *Interactive) escape(ctx context.Context) {
-	line, err := t.ed.ReadAside(t.paint.paint(styleGoal, "telnet>") + " ")
-	if err != nil {
-		return
+	for again := true; again; {
+		line, err := t.ed.ReadAside(t.paint.paint(styleGoal, "telnet>") + " ")
+		if err != nil {
+			return
+		}
+		t.breakable(ctx, func(ctx context.Context) { again = t.shell.Escape(ctx, line) })
 	}
-	t.breakable(ctx, func(ctx context.Context) { t.shell.Escape(ctx, line) })
 }
 
 // Event draws an event, and changes the prompt under it where one is shown.
