@@ -69,7 +69,11 @@ func (v *view) causes() {
 		return
 	}
 	lists := loadCauses()
-	for _, key := range [...]string{v.a.Class + "." + v.place, string(v.protocol) + "." + v.a.Class, v.a.Class} {
+	keys := []string{v.a.Class + "." + v.place, string(v.protocol) + "." + v.a.Class, v.a.Class}
+	if v.afterLogin() {
+		keys = append([]string{string(v.protocol) + "." + v.a.Class + loggedIn, v.a.Class + loggedIn}, keys...)
+	}
+	for _, key := range keys {
 		if l := lists[key]; l != nil {
 			v.a.Causes = l.Cause
 			return

@@ -161,6 +161,9 @@ func (v *view) classPOP3() string {
 			return class
 		}
 	}
+	if v.row != nil && v.afterLogin() && !v.row.InOrder(v.ctx.State) {
+		return "bad-sequence" // a second login
+	}
 	if v.place == "AUTH" && !strings.Contains(v.args, " ") {
 		return "unknown-command" // no password has been given yet
 	}

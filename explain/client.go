@@ -89,6 +89,8 @@ func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
 		key, want = "out-of-order-want", "USER"
 	case want != "":
 		key = "out-of-order-want"
+	case ctx.Protocol == protocol.POP3 && ctx.State == protocol.StateTransaction && !u.Row.InOrder(ctx.State):
+		key = "reason." + string(protocol.AlreadyAuth)
 	}
 	word, meant := part(u.Line(), f.At, f.Len), mended(ctx, u)
 	switch {

@@ -25,7 +25,7 @@ func ContextAfter(p protocol.Protocol, clientLine, reply string) (protocol.Conte
 	switch {
 	case clientLine == "":
 	case described == placeUnasked:
-		c.State = t.Greeting.Answers[0].Next
+		c.State = stateUnasked(t, reply)
 	default:
 		c = contextOf(t, clientLine, described, reply)
 		row := t.Row(c.Verb)
@@ -36,6 +36,17 @@ func ContextAfter(p protocol.Protocol, clientLine, reply string) (protocol.Conte
 
 // unasked stands for a line that is not known.
 const unasked = "(unknown)"
+
+// envelopeRefusals answer, of all commands, nearly always a sender or recipient (RFC 5321 §4.3.2).
+var envelopeRefusals = []string{"450", "452", "550", "551", "552", "553"}
+
+// stateUnasked is where a reply was given of which not even the line that it answers is known.
+func stateUnasked(t *protocol.Table, reply string) protocol.State {
+	if t.Protocol == protocol.SMTP && slices.Contains(envelopeRefusals, reply[:min(len(reply), 3)]) {
+		return protocol.StateMail
+	}
+	return t.Greeting.Answers[0].Next
+}
 
 // onlyAfter: codes that say by themselves which line they answer.
 var onlyAfter = map[string]string{

@@ -26,7 +26,7 @@ func (v *view) wordsAgainstCodes() {
 		v.contradicts("misleading-code", say("detail.misleading", phrases.Args{"code": v.code}))
 	}
 	e, ok := parseEnhanced(v.enhanced)
-	if !ok || e.subject == "0" {
+	if !ok || e.subject == "0" || len(v.known.Enhanced) > 0 { // words and code are known together
 		return
 	}
 	if subjects, bound := classSubjects[v.a.Class]; bound && !strings.Contains(subjects, e.subject) {

@@ -115,7 +115,8 @@ func utf16Name(s string) string {
 	return name
 }
 
-// numbersIn returns the first numbers of a text, at most n, and where they stand.
+// numbersIn returns the first numbers of a text, at most n, and where they stand. The digits of a
+// name ("POP3", "STD53") are none.
 func numbersIn(text string, n int) (values, at []int) {
 	for i := 0; i < len(text) && len(values) < n; {
 		if text[i] < '0' || text[i] > '9' {
@@ -126,7 +127,7 @@ func numbersIn(text string, n int) (values, at []int) {
 		for end < len(text) && text[end] >= '0' && text[end] <= '9' {
 			end++
 		}
-		if v, err := strconv.Atoi(text[i:end]); err == nil {
+		if v, err := strconv.Atoi(text[i:end]); err == nil && (i == 0 || !isWordByte(text[i-1])) {
 			values, at = append(values, v), append(at, i)
 		}
 		i = end

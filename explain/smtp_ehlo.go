@@ -12,6 +12,9 @@ import (
 // ehlo explains the reply to EHLO: the first line's host and greeting, then one
 // extension a line (RFC 5321 §4.1.1.1).
 func (v *view) ehlo() {
+	if v.ehloTail() {
+		return
+	}
 	v.ehloFirst()
 	if len(v.reply.Lines) < 2 {
 		if v.place == "EHLO" {
@@ -38,6 +41,23 @@ func (v *view) ehlo() {
 		v.field("starttls", false)
 	}
 	v.ehloSummary(keywords, mechanisms)
+}
+
+// ehloTail: a single line that names an extension. openssl s_client -starttls says EHLO itself and
+// shows of the reply the last line only.
+func (v *view) ehloTail() bool {
+	keyword, params, _ := strings.Cut(v.text, " ")
+	if len(v.reply.Lines) != 1 || v.place != "EHLO" || v.enhanced != "" || keyword != strings.ToUpper(keyword) || shelfKeywords.get(keyword) == nil {
+		return false
+	}
+	var mechanisms []string
+	v.field("starttls", false)
+	v.field("keywords", []string{v.extension(v.textAt, keyword, params, &mechanisms)})
+	if len(mechanisms) > 0 {
+		v.field("mechanisms", mechanisms)
+	}
+	v.a.Summary = say("summary.ehlo-tail", phrases.Args{"keyword": shown(keyword)})
+	return true
 }
 
 func (v *view) lineStart(n int) int {

@@ -43,7 +43,7 @@ func ended(s, stop string) string {
 // knowledge to the most general.
 func (v *view) summarise() {
 	code, exact := codeRecord(v.protocol, v.code, v.place)
-	class := classRecord(v.protocol, v.a.Class, v.place)
+	class := v.classWords()
 	v.a.Topic = v.topic()
 	v.a.Ref = v.reference(code, class, exact)
 	if v.a.Summary.Empty() {
@@ -137,7 +137,7 @@ func (v *view) slipDetails() {
 }
 
 func (v *view) classDetail(class *record) {
-	if class == nil {
+	if class == nil || v.a.Severity == Unknown { // what is no reply refuses nothing
 		return
 	}
 	if class.text() != v.a.Summary && !v.plain() && (v.known == nil || !v.known.Alone) {
@@ -151,8 +151,12 @@ func (v *view) classDetail(class *record) {
 // codeDetails says what the code means by the standard, and where the reply
 // does not keep to it.
 func (v *view) codeDetails(code *record) {
+	lead := "detail.code"
+	if v.unlisted() && code != shelfCodes.get(string(v.protocol)+"."+v.code) {
+		lead = "detail.code-in-use" // the standard has no such reply to this command
+	}
 	if code != nil && code.text() != v.a.Summary && v.protocol != protocol.POP3 {
-		v.detail(insert(say("detail.code", phrases.Args{"code": shown(v.code)}), "what", code.text()))
+		v.detail(insert(say(lead, phrases.Args{"code": shown(v.code)}), "what", code.text()))
 	}
 	if v.enhanced != "" && v.protocol != protocol.POP3 {
 		v.detail(insert(say("detail.enhanced", phrases.Args{"code": v.enhanced}), "what", enhancedWords(v.enhanced)))
@@ -230,6 +234,33 @@ func classRecord(p protocol.Protocol, class, place string) *record {
 	return nil
 }
 
+// loggedIn is the suffix of keys for what a class means to someone who has logged in.
+const loggedIn = ".logged-in"
+
+// unsaid is the suffix of keys for a class that only a bare 550 suggests, which may as well stand for
+// another reason (RFC 5321 §4.2.3: "mailbox not found, no access, or command rejected for policy reasons").
+const unsaid = ".unsaid"
+
+// classWords finds the words for the class: the advice to log in is none for who has done so.
+func (v *view) classWords() *record {
+	if v.afterLogin() {
+		for _, key := range [...]string{string(v.protocol) + "." + v.a.Class + loggedIn, v.a.Class + loggedIn} {
+			if r := shelfClasses.get(key); r != nil {
+				return r
+			}
+		}
+	}
+	if r := shelfClasses.get(v.a.Class + unsaid); r != nil && v.code == "550" && v.known == nil && !strings.HasPrefix(v.enhanced, "5.1.") {
+		return r
+	}
+	return classRecord(v.protocol, v.a.Class, v.place)
+}
+
+// afterLogin reports whether the line answered came after a login that succeeded.
+func (v *view) afterLogin() bool {
+	return v.ctx.Authenticated || v.protocol == protocol.POP3 && v.ctx.State == protocol.StateTransaction
+}
+
 func (v *view) topic() string {
 	place, class := "."+v.place, ""
 	switch {
@@ -244,18 +275,16 @@ func (v *view) topic() string {
 	return Clean(string(v.protocol) + "." + v.code + place + class)
 }
 
-// reference is the place that defines what happened; where a source names both
-// protocols' places, this protocol's.
+// reference is the place that defines what happened, of this protocol's standards.
 func (v *view) reference(code, class *record, exact bool) string {
-	ref := v.references(code, class, exact)
-	first, second, two := strings.Cut(ref, "; RFC 1939")
+	own := "RFC 5321 §4.2"
 	switch {
-	case !two || !strings.HasPrefix(first, "RFC"):
-		return ref
+	case v.row != nil:
+		own = v.row.Ref
 	case v.protocol == protocol.POP3:
-		return "RFC 1939" + second
+		own = "RFC 1939 §3"
 	}
-	return first
+	return standardsOf(v.protocol, v.references(code, class, exact), own)
 }
 
 func (v *view) references(code, class *record, exact bool) string {

@@ -28,6 +28,7 @@ const (
 	NoteProgram = "program" // the words of the program that wrote the transcript
 	NoteUnknown = "unknown" // nobody knows whose words
 	NoteStatus  = "status"  // it tells an enhanced status code without the reply: Arg is the code
+	NoteTaken   = "taken"   // the program took the line said before for its own, and did not send it
 	NoteGap     = "gap"     // part of what one side said is missing: Arg is "client" or "server", Octets how much, 0 where nobody knows
 	NoteMidway  = "midway"  // the transcript begins after the conversation did
 	NoteSealed  = "sealed"  // what follows is encrypted and cannot be read: Octets of it

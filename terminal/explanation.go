@@ -310,7 +310,7 @@ func (r *Renderer) client(e protocol.Event) {
 		}
 		r.noted[n.Kind] = true
 		r.caret(line, n.At, n.Len)
-		r.bar(styleTransient, r.whereIs(line, n)+n.Text.In(r.lang))
+		r.bar(styleTransient, r.whereIs(line, n)+r.warning(n).In(r.lang))
 		if n.Meant != "" {
 			r.bar(styleNone, say("meant", phrases.Args{"line": phrases.Clean(n.Meant)}).In(r.lang))
 		}

@@ -31,6 +31,8 @@ type Renderer struct {
 	level  lab.Level
 	seen   map[string]bool // topics that were explained in full
 	noted  map[string]bool // risks that were told once
+	// elsewhere: the conversation was held elsewhere, and only a text of it is here.
+	elsewhere bool
 
 	prompt title // of the line being typed, or typed last: the caret stands under it
 	last   *protocol.Event
@@ -166,6 +168,13 @@ func (r *Renderer) Explain(ctx protocol.Context, reply protocol.Reply) {
 		r.serverLine(protocol.Event{Raw: []byte(l), Context: ctx})
 	}
 	r.going = false
+	r.annotation(a, raw, true)
+	r.flush()
+}
+
+// Annotate draws an explanation in full, under text that the reader has before them already. raw is
+// the reply that the explanation is of.
+func (r *Renderer) Annotate(a explain.Annotation, raw string) {
 	r.annotation(a, raw, true)
 	r.flush()
 }

@@ -21,6 +21,7 @@ type Transcript struct {
 // NewTranscript draws with r; reveal shows secrets instead of masking them.
 func NewTranscript(r *Renderer, reveal bool) *Transcript {
 	r.prompt.set("C: ")
+	r.elsewhere = true
 	return &Transcript{Renderer: r, reveal: reveal}
 }
 
@@ -77,7 +78,7 @@ func (t *Transcript) said(e, shown protocol.Event) {
 		for _, n := range explain.Client(e.Context, understood(e)) {
 			if n.Risky && !t.noted[n.Kind] {
 				t.noted[n.Kind] = true
-				t.bar(styleTransient, n.Text.In(t.lang))
+				t.bar(styleTransient, t.warning(n).In(t.lang))
 			}
 		}
 		if !t.hidden {
@@ -86,6 +87,20 @@ func (t *Transcript) said(e, shown protocol.Event) {
 		}
 	}
 	t.decoded(e, t.reveal)
+}
+
+// unproven are the words for risks that a text can only suggest: whether the connection was encrypted
+// does not stand in it, and it has no history.
+var unproven = map[string]string{
+	"clear-password": "transcript.clear-password", "clear-token": "transcript.clear-token", "secret-in-line": "transcript.secret-in-line",
+}
+
+// warning is what a notice says, about a line typed here or written down elsewhere.
+func (r *Renderer) warning(n explain.Notice) phrases.Text {
+	if key, ok := unproven[n.Kind]; ok && r.elsewhere {
+		return say(key, nil)
+	}
+	return n.Text
 }
 
 // withoutSecret takes a masked line out of the context: explained, the mask would be
@@ -125,6 +140,8 @@ func (t *Transcript) note(e protocol.Event) {
 			t.bar(styleNote, explain.Standards(entry.Ref))
 			break
 		}
+	case e.Name == protocol.NoteTaken:
+		t.bar(styleTransient, say("transcript.taken", nil).In(t.lang))
 	case e.Name == protocol.NoteUnknown && !t.look.Plain && !t.noted["unknown"]: // plain words say it themselves
 		t.noted["unknown"] = true
 		t.bar(styleNote, say("transcript.unknown", nil).In(t.lang))

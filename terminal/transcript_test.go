@@ -26,7 +26,10 @@ func TestTranscript(t *testing.T) {
 	hidden := drawn(Look{}, phrases.English, false, pass, pass)
 	assert.Contains(t, hidden, "C: ********\n")
 	assert.Contains(t, hidden, "--reveal")
-	assert.Contains(t, hidden, "not encrypted")
+	assert.Contains(t, hidden, "If the connection is not encrypted")
+	safe := pass
+	safe.Context.TLS = true
+	assert.NotContains(t, drawn(Look{}, phrases.English, false, safe), "encrypted")
 	assert.NotContains(t, hidden, "c2Vj")
 	assert.Contains(t, drawn(Look{}, phrases.English, true, pass), "C: c2VjcmV0\n")
 
@@ -46,6 +49,7 @@ func TestTranscript(t *testing.T) {
 		{protocol.Event{Kind: protocol.KindNote, Name: protocol.NoteGap, Arg: "client"}, "nobody knows how much"},
 		{protocol.Event{Kind: protocol.KindNote, Name: protocol.NoteSealed, Octets: 9}, "encrypted (TLS): 9 octets"},
 		{protocol.Event{Kind: protocol.KindNote, Name: protocol.NoteCut}, "ends here"},
+		{protocol.Event{Kind: protocol.KindNote, Name: protocol.NoteTaken, Raw: []byte("RENEGOTIATING")}, "did not send it"},
 		{protocol.Event{Kind: protocol.KindNote, Name: protocol.NoteMidway}, "begins in the middle"},
 		{protocol.Event{Kind: protocol.KindConnected, Host: "mx.test", Port: "25", Address: "192.0.2.1"}, "to mx.test 25 (192.0.2.1)."},
 		{protocol.Event{Kind: protocol.KindConnected, Host: "192.0.2.1", Port: "25", From: "192.0.2.5:4000"}, "from 192.0.2.5:4000 to 192.0.2.1 25."},

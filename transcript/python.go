@@ -11,9 +11,10 @@ type pythonSource struct{ r *Replay }
 func newPython(r *Replay, _ []string) source { return &pythonSource{r: r} }
 
 var (
-	pythonSaid   = lazily(`^(?:\d\d:\d\d:\d\d\.\d+ )?(?:send: |\*cmd\* )b?(['"].*['"])$`)
-	pythonAnswer = lazily(`^(?:\d\d:\d\d:\d\d\.\d+ )?(?:reply: |\*get\* )b?(['"].*['"])$`)
-	pythonTold   = lazily(`^(?:\d\d:\d\d:\d\d\.\d+ )?(?:reply: retcode |connect: |data: |\*(?:stat|resp|welcome|put)\* )`)
+	pythonSaid    = lazily(`^(?:\d\d:\d\d:\d\d\.\d+ )?(?:send: |\*cmd\* )b?(['"].*['"])$`)
+	pythonAnswer  = lazily(`^(?:\d\d:\d\d:\d\d\.\d+ )?(?:reply: |\*get\* )b?(['"].*['"])$`)
+	pythonConnect = lazily(`^(?:\d\d:\d\d:\d\d\.\d+ )?connect: (?:to )?\('([^']+)', (\d+)\)`)
+	pythonTold    = lazily(`^(?:\d\d:\d\d:\d\d\.\d+ )?(?:reply: retcode |connect: |data: |\*(?:stat|resp|welcome|put)\* )`)
 )
 
 func fitsPython(sample []string) bool {
@@ -31,6 +32,10 @@ func (s *pythonSource) take(line string) {
 		for _, l := range pythonLines(m[1]) {
 			s.r.Server(l)
 		}
+		return
+	}
+	if m := pythonConnect().FindStringSubmatch(line); m != nil {
+		s.r.Begin(m[1], m[2], "")
 		return
 	}
 	switch {

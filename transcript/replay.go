@@ -60,7 +60,7 @@ func (r *Replay) restart() {
 // stand puts a machine before the greeting.
 func (r *Replay) stand(p protocol.Protocol) {
 	r.machine = protocol.NewMachine(p)
-	if r.tls {
+	if r.tls || protocol.ImplicitTLS(r.port) {
 		r.machine.Secure()
 	}
 	r.framer, r.standIn = protocol.NewFramer(p, r.machine.Multiline), false
@@ -107,6 +107,7 @@ func (r *Replay) connected(host, port string, e protocol.Event) {
 	r.restart()
 	r.open()
 	r.host, r.port = host, port
+	r.stand(r.forced)
 	e.Kind, e.Context = protocol.KindConnected, r.machine.Now()
 	r.send(e)
 }
@@ -116,6 +117,9 @@ func (r *Replay) Note(text string) { r.note(protocol.NoteProgram, text, "") }
 
 // Unknown keeps a line of which nobody knows who said it.
 func (r *Replay) Unknown(text string) { r.note(protocol.NoteUnknown, text, "") }
+
+// Taken keeps a line that tells that the program took what was typed last for a command of its own.
+func (r *Replay) Taken(text string) { r.note(protocol.NoteTaken, text, "") }
 
 // Status keeps a line that tells an enhanced status code and not the reply it came in.
 func (r *Replay) Status(text, code string) { r.note(protocol.NoteStatus, text, code) }

@@ -126,7 +126,9 @@ func (s *telnetSource) tlsTalk(line string) bool {
 		s.r.Note(line)
 		s.r.End(protocol.ClosedByServer)
 		return true
-	case line == "RENEGOTIATING", line == "KEYUPDATE":
+	case line == "RENEGOTIATING", line == "KEYUPDATE": // a line that begins with R, or with K, is a command of openssl's
+		s.r.Taken(line)
+		return true
 	default:
 		return false
 	}

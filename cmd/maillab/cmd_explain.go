@@ -62,12 +62,25 @@ func (p *program) explainReply(f explainFlags, proto protocol.Protocol, raw stri
 	if strings.TrimSpace(raw) == "" {
 		return &usageError{say("error.no-reply", nil)}
 	}
+	screen := terminal.NewRenderer(p.out, p.columns, p.look(), p.lang)
+	if f.after == "" && isMail(raw) {
+		a, reply := explainMail(raw)
+		if f.json {
+			return p.printJSON(a)
+		}
+		screen.Annotate(a, reply)
+		return nil
+	}
 	ctx, reply := explain.ContextAfter(proto, f.after, raw)
 	if f.json {
-		e := json.NewEncoder(p.out)
-		e.SetEscapeHTML(false)
-		return e.Encode(explain.Reply(ctx, reply))
+		return p.printJSON(explain.Reply(ctx, reply))
 	}
-	terminal.NewRenderer(p.out, p.columns, p.look(), p.lang).Explain(ctx, reply)
+	screen.Explain(ctx, reply)
 	return nil
+}
+
+func (p *program) printJSON(a explain.Annotation) error {
+	e := json.NewEncoder(p.out)
+	e.SetEscapeHTML(false)
+	return e.Encode(a)
 }
