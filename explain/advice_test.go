@@ -137,3 +137,23 @@ func TestReferencesKeepToTheProtocol(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsSaidTwice: what the summary holds is no detail.
+func TestNothingIsSaidTwice(t *testing.T) {
+	for _, c := range [][2]string{{"helo", "501 Syntax: HELO hostname"}, {"mail from:<a@b.c> BODY=9BIT", "501 no"}, {"helo", "501 no"}} {
+		a := explain.Reply(explain.ContextAfter(protocol.SMTP, c[0], c[1]))
+		for i, d := range a.Details {
+			assert.NotContains(t, a.Summary.EN, d.EN, c[0])
+			assert.NotContains(t, a.Details[i+1:], d, c[0])
+		}
+	}
+}
+
+// TestParametersAreMinded: where the address is in order, the advice is not about its form.
+func TestParametersAreMinded(t *testing.T) {
+	for _, line := range []string{"rcpt to:<fpwjp@lab.test> NOTIFY=SOMETIMES,NEVER,FOO ORCPT=x", "mail from:<a@b.c> BODY=9BIT"} {
+		said := advice(explain.Reply(explain.ContextAfter(protocol.SMTP, line, "501 5.5.4 no")))
+		assert.Contains(t, said, "parameter", line)
+		assert.NotContains(t, said, "angle brackets", line)
+	}
+}

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	"maillab/phrases"
@@ -65,7 +66,7 @@ func commandSlips(ctx protocol.Context, u protocol.Utterance) []Notice {
 	case line == "":
 		return []Notice{notice("empty-line", 0, 0, "", nil)}
 	case u.Fault == nil:
-		return append(append(notOffered(ctx, u), initialSlips(ctx, u)...), doubleBlank(ctx.Protocol, line, u)...)
+		return slices.Concat(notOffered(ctx, u), initialSlips(ctx, u), doubleBlank(ctx.Protocol, line, u), blankAfterColon(ctx.Protocol, line, u))
 	case u.Fault.Reason == protocol.UnknownVerb:
 		return append(unknownVerb(ctx, u), doubleBlank(ctx.Protocol, line, u)...)
 	}
@@ -94,6 +95,10 @@ func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
 	}
 	word, meant := part(u.Line(), f.At, f.Len), mended(ctx, u)
 	switch {
+	case f.Reason == protocol.BadNumber && f.At > u.ArgsAt:
+		key = "bad-line-count"
+	case severalAddresses(u):
+		key, meant = "several-addresses", ""
 	case f.Reason == protocol.MissingBrackets && meant != "":
 		want = bracketed(meant)
 	case f.Reason == protocol.BadAddress:
@@ -104,6 +109,16 @@ func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
 	})
 	n.Kind = string(f.Reason)
 	return n
+}
+
+// severalAddresses: more than one in a line, set apart by commas as mail programs write them.
+func severalAddresses(u protocol.Utterance) bool {
+	switch u.Fault.Reason {
+	case protocol.MissingBrackets, protocol.BadAddress:
+		first, second, comma := strings.Cut(u.Args, ",")
+		return comma && strings.Contains(first, "@") && strings.Contains(second, "@")
+	}
+	return false
 }
 
 // bracketed is what stands between the first < and the last >, these included.

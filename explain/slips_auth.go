@@ -25,7 +25,24 @@ func responseSlips(ctx protocol.Context, line string) []Notice {
 		}
 		return []Notice{notice("blank-in-response", at, 1, "", nil)}
 	}
+	if typed := fullWidthBase64(ctx, line); typed != nil {
+		return typed
+	}
 	return base64Slips(ctx, line)
+}
+
+// fullWidthBase64: Base64 with the = of an input method, which must not be encoded once more.
+func fullWidthBase64(ctx protocol.Context, line string) []Notice {
+	at, r := firstLookalike(ctx.Protocol, line)
+	meant := foldLine(line)
+	if _, bad := protocol.DecodeBase64(meant); at < 0 || bad != nil {
+		return nil
+	}
+	s, _ := fold(r)
+	if !asksName(ctx) { // what may be a password is not repeated
+		meant = ""
+	}
+	return []Notice{notice("full-width", at, utf8.RuneLen(r), meant, phrases.Args{"char": Clean(string(r)), "ascii": s})}
 }
 
 // initialSlips looks at the response that stands in the line of AUTH already.

@@ -19,9 +19,7 @@ func contentSlips(line string) []Notice {
 		if trimmed != protocol.VerbDot {
 			kind = "full-width-dot"
 		}
-		n := risk(kind, 0, len(line), nil)
-		n.Meant = protocol.VerbDot
-		return []Notice{n}
+		return []Notice{notice(kind, 0, len(line), protocol.VerbDot, nil)} // said each time: who is caught here tries on
 	case line[0] == '.' && !strings.HasPrefix(line, ".."):
 		n := risk("dot-not-doubled", 0, 1, nil)
 		n.Meant = "." + line

@@ -33,11 +33,17 @@ func repair(p protocol.Protocol, line string) string {
 	case protocol.ArgsNone:
 		return verb
 	}
+	if numbers[row.Args] {
+		rest = strings.TrimRight(rest, ".,;:!?")
+	}
 	if rest == "" {
 		return verb
 	}
 	return verb + " " + rest
 }
+
+// numbers are the rules of arguments that are nothing but numbers.
+var numbers = map[protocol.Args]bool{protocol.ArgsNumber: true, protocol.ArgsNumberOptional: true, protocol.ArgsNumberNumber: true}
 
 // gluedRest takes what hung on the verb back into the argument.
 func gluedRest(g guess, word, rest string) string {

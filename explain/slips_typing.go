@@ -101,3 +101,16 @@ func doubleBlank(p protocol.Protocol, line string, u protocol.Utterance) []Notic
 	blanks := len(line[at:]) - len(strings.TrimLeft(line[at:], " "))
 	return []Notice{notice("double-blank", at, blanks, repair(p, line), nil)}
 }
+
+// blankAfterColon: MAIL FROM: <a@b.c>, which the standard forbids and most servers take.
+func blankAfterColon(p protocol.Protocol, line string, u protocol.Utterance) []Notice {
+	if u.Row == nil || u.Row.Args != protocol.ArgsFrom && u.Row.Args != protocol.ArgsTo {
+		return nil
+	}
+	colon := u.ArgsAt + strings.IndexByte(u.Args, ':')
+	blanks := len(line[colon+1:]) - len(strings.TrimLeft(line[colon+1:], " "))
+	if blanks == 0 {
+		return nil
+	}
+	return []Notice{notice("blank-after-colon", colon+1, blanks, repair(p, line), nil)}
+}

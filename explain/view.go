@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	"maillab/phrases"
@@ -267,7 +268,7 @@ func (v *view) contradicts(kind string, t phrases.Text) {
 }
 
 func (v *view) detail(t phrases.Text) {
-	if !t.Empty() {
+	if !t.Empty() && !strings.Contains(v.a.Summary.EN, t.EN) && !slices.Contains(v.a.Details, t) {
 		v.a.Details = append(v.a.Details, t)
 	}
 }

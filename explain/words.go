@@ -241,6 +241,9 @@ const loggedIn = ".logged-in"
 // another reason (RFC 5321 §4.2.3: "mailbox not found, no access, or command rejected for policy reasons").
 const unsaid = ".unsaid"
 
+// withParameters is the suffix of keys for a refused line whose address is in order, but which says more.
+const withParameters = ".parameters"
+
 // classWords finds the words for the class: the advice to log in is none for who has done so.
 func (v *view) classWords() *record {
 	if v.afterLogin() {
@@ -253,7 +256,23 @@ func (v *view) classWords() *record {
 	if r := shelfClasses.get(v.a.Class + unsaid); r != nil && v.code == "550" && v.known == nil && !strings.HasPrefix(v.enhanced, "5.1.") {
 		return r
 	}
+	if r := shelfClasses.get(v.a.Class + withParameters); r != nil && v.known == nil && v.parameters() {
+		return r
+	}
 	return classRecord(v.protocol, v.a.Class, v.place)
+}
+
+// parameters reports whether the line answered has parameters, and an address that is in order.
+func (v *view) parameters() bool {
+	if v.row == nil || len(v.slips) > 0 {
+		return false
+	}
+	parse := map[protocol.Args]func(string) (protocol.Envelope, bool){protocol.ArgsFrom: protocol.ParseFrom, protocol.ArgsTo: protocol.ParseTo}[v.row.Args]
+	if parse == nil {
+		return false
+	}
+	e, ok := parse(v.args)
+	return ok && len(e.Parameters) > 0
 }
 
 // afterLogin reports whether the line answered came after a login that succeeded.

@@ -116,7 +116,7 @@ func (r *Renderer) digits(a explain.Annotation) (told []string) {
 // returns the meanings.
 func (r *Renderer) parts(a explain.Annotation, raw string) (told []string) {
 	shown := map[string]int{}
-	mail := map[string]bool{}
+	noted := map[string]bool{}
 	for _, s := range a.Spans {
 		if s.Start < 0 || s.End > len(raw) || s.Start >= s.End || s.Text.Empty() || r.nothingNew(a, s) {
 			continue
@@ -125,11 +125,15 @@ func (r *Renderer) parts(a explain.Annotation, raw string) (told []string) {
 			continue
 		}
 		meaning := s.Text.In(r.lang)
-		if mailKinds[s.Kind] && mail[meaning] {
+		quoted, key := r.quoted(s, raw), meaning
+		if !mailKinds[s.Kind] {
+			key = quoted + "\x00" + meaning
+		}
+		if noted[key] {
 			continue
 		}
-		mail[meaning] = mailKinds[s.Kind]
-		r.part(r.quoted(s, raw), meaning, kindStyle(s.Kind))
+		noted[key] = true
+		r.part(quoted, meaning, kindStyle(s.Kind))
 		told = append(told, meaning)
 	}
 	for kind, n := range shown {
@@ -143,14 +147,15 @@ func (r *Renderer) parts(a explain.Annotation, raw string) (told []string) {
 // A listing (LIST, UIDL) is the same in each of its lines: the first few stand for all.
 const (
 	maxListed   = 3
-	listingKind = "message"
+	listingKind = "message-number"
 )
 
 // listed are the kinds of part of which a listing has one in each line.
 var listed = map[string]bool{listingKind: true, "octets": true, "uid": true}
 
-// mailKinds are the kinds of part that a mail has many of; the same note is not given twice.
-var mailKinds = map[string]bool{"header": true, "body": true, "dot-stuffing": true}
+// mailKinds are the kinds of part that a mail or a listing has many of; the same note is not given
+// twice. Of the others, only the same words with the same note are left out.
+var mailKinds = map[string]bool{"message-number": true, "uid": true, "header": true, "body": true, "dot-stuffing": true}
 
 // quoted is what stands for a part beside its note. Of a header field the name will
 // do, and of a body nothing: the mail itself stands above. An empty line has a name.
