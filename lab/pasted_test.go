@@ -21,11 +21,21 @@ func TestPastedReplyAnswersTheLastLine(t *testing.T) {
 	d := newDesk(t)
 	assert.Contains(t, d.say("explain RCPT TO:<a@b.test> "+refusal), atRcpt)
 	assert.Contains(t, d.say("explain . "+refusal), atDot)
-	assert.NotContains(t, d.say("explain MAIL FROM"), "550", "a command alone is looked up")
+	assert.NotContains(t, d.say("explain MAIL FROM"), "user unknown", "a command alone is looked up")
 
 	d.say("telnet mail.lab.test 25", "ehlo x", "mail from:<a@lab.test>", "rcpt to:<nobody@lab.test>")
 	assert.Contains(t, d.say(":explain "+refusal), atRcpt)
 	assert.Contains(t, d.say(":explain +OK 2 320"), "2", "a reply of the other protocol")
 	d.say("rcpt to:<fpwjp@lab.test>", "data", "hello", ".")
 	assert.Contains(t, d.say(":explain "+refusal), atDot)
+}
+
+// TestACommandIsShownWhole: purpose, form, example, states and replies, from the table.
+func TestACommandIsShownWhole(t *testing.T) {
+	d := newDesk(t)
+	said := d.say("explain RCPT")
+	for _, want := range []string{"RCPT TO:<forward-path> [parameters]", "RCPT TO:<fpwjp@lab.test>", "no recipient yet", "250, 251"} {
+		assert.Contains(t, said, want)
+	}
+	assert.NotContains(t, d.say("explain 250"), "example")
 }

@@ -133,18 +133,3 @@ func (s *Shell) lookUp(topic string) error {
 	s.show(blocks...)
 	return nil
 }
-
-// EntryBlocks shows one piece of knowledge.
-func EntryBlocks(e explain.Entry) []Block {
-	blocks := []Block{{Kind: Heading, Text: e.Title}}
-	if !e.Short.Empty() && e.Short != e.Title {
-		blocks = append(blocks, Block{Kind: Para, Text: e.Short})
-	}
-	if !e.Long.Empty() {
-		blocks = append(blocks, Block{Kind: Para, Text: e.Long})
-	}
-	if ref := explain.Standards(e.Ref); ref != "" {
-		blocks = append(blocks, Block{Kind: Note, Text: plain(ref)})
-	}
-	return blocks
-}
