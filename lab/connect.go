@@ -216,6 +216,13 @@ func (s *Shell) statusText(p Place) phrases.Text {
 // ClosedText says why a connection ended.
 func ClosedText(e protocol.Event) phrases.Text {
 	key := "closed." + string(e.Close)
+	if f, ok := mockserver.FaultNamed(e.Name); ok {
+		key = "closed.fault"
+		if e.Context.InContent() {
+			key = "closed.fault-in-content"
+		}
+		return Say(key, phrases.Args{"host": phrases.Clean(e.Host), "name": phrases.Clean(e.Name)}).With("title", f.Title)
+	}
 	if e.Close == protocol.ClosedHandshake {
 		problem := protocol.TLSFailed
 		if e.TLS != nil {

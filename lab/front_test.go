@@ -122,6 +122,26 @@ func (d *desk) say(lines ...string) string {
 	return strings.Join(d.shown, "\n")
 }
 
+// await waits until an event of a kind has come.
+func (d *desk) await(k protocol.Kind) {
+	d.t.Helper()
+	for {
+		d.mu.Lock()
+		for _, e := range d.events {
+			if e.Kind == k {
+				d.mu.Unlock()
+				return
+			}
+		}
+		d.mu.Unlock()
+		select {
+		case <-d.news:
+		case <-time.After(60 * time.Second):
+			require.FailNow(d.t, "no event "+string(k))
+		}
+	}
+}
+
 // codes returns the reply codes heard so far.
 func (d *desk) codes() []string {
 	d.mu.Lock()

@@ -26,6 +26,27 @@ func TestPersonaAtTheDesk(t *testing.T) {
 	assert.Equal(t, mockserver.PlainPersona, d.net.Persona(protocol.SMTP))
 }
 
+// TestACutIsBlamedOnItsFault: long after it was announced, and with what became of the mail.
+func TestACutIsBlamedOnItsFault(t *testing.T) {
+	d := newDesk(t)
+	d.say("fault cut-in-content:10", "telnet smtp.lab.test 25", "ehlo x", "mail from:<>", "rcpt to:<fpwjp@lab.test>", "data", "Subject: longer than ten")
+	d.await(protocol.KindClosed)
+	got := d.say("status")
+	d.mu.Lock()
+	closed := d.events[len(d.events)-1]
+	for _, e := range d.events {
+		if e.Kind == protocol.KindClosed {
+			closed = e
+		}
+	}
+	d.mu.Unlock()
+	assert.Contains(t, lab.ClosedText(closed).EN, "in the middle of your mail: this is the fault `cut-in-content`", got)
+	d.say("fault off", "fault cut-before:QUIT", "telnet smtp.lab.test 25")
+	assert.Contains(t, d.say("quit"), "this is the fault `cut-before`")
+	d.say("fault off", "telnet smtp.lab.test 25")
+	assert.NotContains(t, d.say("quit"), "this is the fault")
+}
+
 func TestFaultAtTheDesk(t *testing.T) {
 	d := newDesk(t)
 	assert.Contains(t, d.say("fault"), "greylist[:WAIT][,NAME]")

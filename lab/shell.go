@@ -57,7 +57,8 @@ type Shell struct {
 	waiting []Block // what the lesson will say then
 	dirty   bool    // the lesson has moved since its progress was saved
 	quit    bool
-	doubted bool // quit was said where a lesson means the server's
+	struck  string // the newest fault of this conversation
+	doubted bool   // quit was said where a lesson means the server's
 	// answered is the context of the newest reply of a server.
 	answered protocol.Context
 }
@@ -91,14 +92,31 @@ func (s *Shell) Sink(e protocol.Event) {
 	if e.Time.IsZero() {
 		e.Time = s.cfg.Now()
 	}
-	if e.Kind == protocol.KindReply {
+	switch e.Kind {
+	case protocol.KindReply:
 		s.answered = e.Context
+	case protocol.KindConnecting:
+		s.struck = ""
+	case protocol.KindFault:
+		s.struck = e.Name
+	case protocol.KindClosed:
+		e.Name = s.blamed(e)
 	}
 	s.judge(e)
 	s.cfg.Front.Event(e)
 	if !s.busy {
 		s.speak()
 	}
+}
+
+// blamed names the fault that has ended a conversation, "" where none has. The caller holds s.mu.
+func (s *Shell) blamed(e protocol.Event) string {
+	f, ok := mockserver.FaultNamed(s.struck)
+	silent := e.Close == protocol.ClosedByServer || e.Close == protocol.ClosedByReset || e.Close == protocol.ClosedByError
+	if !ok || !silent || !f.Cuts() {
+		return ""
+	}
+	return s.struck
 }
 
 // speak shows what the lesson has to say. The caller holds s.mu.

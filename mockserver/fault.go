@@ -36,6 +36,13 @@ type Fault struct {
 	Strike []strike   `toml:"strike"`
 }
 
+// Cuts reports whether the fault ends the connection without a word.
+func (f *Fault) Cuts() bool {
+	return slices.ContainsFunc(f.Strike, func(s strike) bool {
+		return s.Close != "" && s.Code == "" && s.Reply == "" || s.CutIn != "" || s.CutOut != "" || s.Restart != ""
+	})
+}
+
 // FaultArg is one argument of a fault.
 type FaultArg struct {
 	Name string `toml:"name"`

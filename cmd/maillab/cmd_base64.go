@@ -66,12 +66,20 @@ func (p *program) base64Decode(text string) error {
 	return err
 }
 
+// invite says on the error output what is waited for, where somebody sits at the keyboard.
+func (p *program) invite(key string) {
+	if isTerminal(p.in) {
+		fmt.Fprintln(p.err, say(key, phrases.Args{"end": endOfInput}).In(p.lang))
+	}
+}
+
 // argumentOrInput is the arguments, or standard input without its last line
 // ending where there are none or only "-".
 func (p *program) argumentOrInput(args []string) (string, error) {
 	if len(args) > 0 && (len(args) > 1 || args[0] != "-") {
 		return joined(args), nil
 	}
+	p.invite("stdin.text")
 	data, err := io.ReadAll(io.LimitReader(p.in, 64<<20))
 	if err != nil {
 		return "", err

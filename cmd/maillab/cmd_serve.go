@@ -169,6 +169,9 @@ func (f serveFlags) address(a string) (string, error) {
 	if err != nil {
 		return "", &usageError{say("error.address", phrases.Args{"value": phrases.Clean(a)})}
 	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return "", &usageError{say("error.port", phrases.Args{"value": phrases.Clean(port)})}
+	}
 	if host == "" {
 		host = "127.0.0.1"
 	}

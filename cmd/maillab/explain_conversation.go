@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -34,15 +35,21 @@ type explainInput struct {
 	close        func() error
 }
 
+// enhancedAlone is an enhanced status code (RFC 3463 §2) without the reply around it.
+var enhancedAlone = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}$`)
+
 // explainInput decides what the arguments mean. A file is what stands in it, text is
 // itself, and standard input is what comes; each may be a reply or a conversation.
 func (p *program) explainInput(f explainFlags, args []string) (explainInput, error) {
 	none := func() error { return nil }
 	switch {
 	case len(args) == 0 || len(args) == 1 && args[0] == "-":
+		p.invite("stdin.explain")
 		in, err := p.tell(f, p.in)
 		in.close = none
 		return in, err
+	case len(args) == 1 && enhancedAlone.MatchString(args[0]):
+		return explainInput{}, &usageError{say("error.only-a-code", phrases.Args{"code": args[0]})}
 	case len(args) == 1 && !replyLike(args[0]):
 		file, err := openText(args[0])
 		if err != nil {
@@ -63,7 +70,12 @@ func (p *program) explainInput(f explainFlags, args []string) (explainInput, err
 func (p *program) tell(f explainFlags, r io.Reader) (explainInput, error) {
 	b := bufio.NewReaderSize(r, sampleOctets)
 	sample, err := b.Peek(sampleOctets)
-	if err != nil && !errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
+		// All of it has come: to read on at a keyboard would take a second Ctrl-D.
+		sample = bytes.Clone(sample)
+		b = bufio.NewReader(bytes.NewReader(sample))
+	case err != nil:
 		return explainInput{}, err
 	}
 	switch {

@@ -41,6 +41,20 @@ func TestFirstTwoMinutes(t *testing.T) {
 	}
 }
 
+// TestWhatStandardInputWaitsFor: at the keyboard nobody is left before an empty line.
+func TestWhatStandardInputWaitsFor(t *testing.T) {
+	for _, c := range []struct{ command, invited, typed, said string }{
+		{"explain", "Paste a server's reply", "250 2.1.0 Ok", "2.1.0"},
+		{"base64 encode", "Type or paste the text", "jsp123", "anNwMTIz"},
+	} {
+		p := sit(t, 80, nil, strings.Fields("--lang en "+c.command)...)
+		p.sees(c.invited)
+		p.types(c.typed + "\r" + ctrlD)
+		p.sees(c.said)
+		assert.Equal(t, 0, p.leaves())
+	}
+}
+
 func TestKeysNeverTrap(t *testing.T) {
 	p := sit(t, 80, []string{"NO_COLOR=1"})
 	p.atPrompt("maillab>")

@@ -49,6 +49,8 @@ func TestServeRefusesFlagsThatMeanNothing(t *testing.T) {
 		{[]string{"--fault", "greylits"}, "greylits"},
 		{[]string{"--smtp", "192.0.2.1:25"}, "add --lan"},
 		{[]string{"--pop3s", ":::0"}, "is no address"},
+		{[]string{"--pop3", "abc"}, "abc is no port"},
+		{[]string{"--pop3", "65536"}, "65536 is no port"},
 		{[]string{"--submission", "[::]:0"}, "add --lan"},
 		{[]string{"--pop3", "mail.example.org:110"}, "add --lan"},
 	} {
