@@ -155,5 +155,15 @@ func TestParametersAreMinded(t *testing.T) {
 		said := advice(explain.Reply(explain.ContextAfter(protocol.SMTP, line, "501 5.5.4 no")))
 		assert.Contains(t, said, "parameter", line)
 		assert.NotContains(t, said, "angle brackets", line)
+		assert.NotContains(t, said, "brackets, colon", line)
 	}
+}
+
+// TestLoginThatIsOver: after the final refusal there is no login to go on with.
+func TestLoginThatIsOver(t *testing.T) {
+	m := machine(t, protocol.SMTP, atPassword)
+	m.Said("quit")
+	said := advice(explain.Reply(m.Context(), protocol.ParseReply(protocol.SMTP, "535 Login fail.", false)))
+	assert.NotContains(t, said, "Go on with the login")
+	assert.Contains(t, said, "Say QUIT again")
 }

@@ -73,6 +73,9 @@ func (v *view) causes() {
 	if v.afterLogin() {
 		keys = append([]string{string(v.protocol) + "." + v.a.Class + loggedIn, v.a.Class + loggedIn}, keys...)
 	}
+	if v.known == nil && v.parameters() {
+		keys = append([]string{v.a.Class + withParameters}, keys...)
+	}
 	for _, key := range keys {
 		if l := lists[key]; l != nil {
 			v.a.Causes = l.Cause

@@ -142,6 +142,7 @@ var pop3Clients = []client{
 	{atPass, "pas x", "typo", 0, "PASS x"},
 	{atPass, "password x", "typo", 0, "PASS x"},
 	{loggedIn, "rert 11", "typo", 0, "RETR 11"},
+	{marked, "undele 1", "synonym", 0, "RSET"},
 	{loggedIn, "retr11", "glued", 0, "RETR 11"},
 	{atPass, "passfpw123", "glued", 0, "PASS fpw123"},
 	{greetedPOP3, "userfpwjp", "glued", 0, "USER fpwjp"},

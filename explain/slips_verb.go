@@ -56,7 +56,7 @@ var synonyms = map[string]string{
 	"EXIT": "QUIT", "BYE": "QUIT", "LOGOUT": "QUIT", "END": "QUIT", "LOGOFF": "QUIT", "CLOSE": "QUIT",
 	"HELLO": "HELO", "FROM": "MAIL FROM:", "TO": "RCPT TO:", "LOGIN": "AUTH LOGIN", "SENDER": "MAIL FROM:",
 	"READ": "RETR", "GET": "RETR", "DEL": "DELE", "RM": "DELE", "LS": "LIST", "DIR": "LIST", "RESET": "RSET",
-	"USERNAME": "USER", "PWD": "PASS", "PASSWD": "PASS", "PW": "PASS", "RECV": "RETR", "HEAD": "TOP",
+	"USERNAME": "USER", "PWD": "PASS", "PASSWD": "PASS", "PW": "PASS", "RECV": "RETR", "HEAD": "TOP", "UNDELE": "RSET", "UNDELETE": "RSET",
 }
 
 // labWords are lab commands; while connected they begin with a colon.

@@ -123,7 +123,11 @@ func (v *view) unknownSummary() phrases.Text {
 // slipDetails says what was wrong with the line that was answered.
 func (v *view) slipDetails() {
 	for i, s := range v.slips {
-		if !v.slipSaid || i > 0 {
+		switch {
+		case v.slipSaid && i == 0:
+		case s.Kind == "command-at-challenge" && v.a.Severity != Intermediate: // the login is over, there is nothing to go on with
+			v.detail(notice("command-taken", 0, 0, "", phrases.Args{"verb": shown(strings.ToUpper(firstWord(v.ctx.Line)))}).Text)
+		default:
 			v.detail(s.Text)
 		}
 		word := s.word
