@@ -78,8 +78,8 @@ func (r *Renderer) line(s string) {
 	r.buf.WriteByte('\n')
 }
 
-// Event draws what happened. The raw line of a server goes out before anything
-// about it is computed.
+// Event draws what happened. The raw line of a server goes out before the notes about it; with
+// colour, the parts of a reply's first line are looked up before it is written.
 func (r *Renderer) Event(e protocol.Event) {
 	defer r.flush()
 	switch e.Kind {
