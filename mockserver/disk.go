@@ -16,6 +16,7 @@ import (
 type disk struct {
 	root  string
 	lock  *os.File
+	post  maildir.Post    // into the mailboxes
 	queue *maildir.Folder // mail for other servers
 }
 
@@ -115,7 +116,7 @@ func (d *disk) deliver(m *Message, boxes []*mailbox) error {
 		return nil
 	}
 	octets := m.Octets()
-	err := maildir.Deliver(maildir.Mail{ID: m.ID, Time: m.Received, Octets: int64(octets), WriteTo: m.writeTo}, dirs...)
+	err := d.post.Deliver(maildir.Mail{ID: m.ID, Time: m.Received, Octets: int64(octets), WriteTo: m.writeTo}, dirs...)
 	if err != nil {
 		return err
 	}

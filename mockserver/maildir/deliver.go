@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -18,23 +19,120 @@ type Mail struct {
 	WriteTo func(*os.File) error
 }
 
+// Post delivers mail to the Maildirs of one file system. Deliveries that come while others wait for
+// the disk share their syncs. Deliver may be called from many goroutines.
+type Post struct {
+	rounds rounds[*delivery]
+	// apart is until when files are synced one by one, because syncing the file system took too long. One
+	// round runs at a time, and only it looks.
+	apart time.Time
+}
+
+// delivery is a mail on its way.
+type delivery struct {
+	file  *os.File // in tmp of the first folder
+	name  string   // in new
+	dirs  []*Dir
+	links []string // the names that it has got in new
+	err   error
+}
+
 // Deliver puts a mail into each folder: one file, with a name in each. When it returns without an
 // error everything is on disk; with one, the mail is in none of them.
-func Deliver(m Mail, dirs ...*Dir) error {
+func (p *Post) Deliver(m Mail, dirs ...*Dir) error {
 	unique := uniqueName(m.ID, m.Time)
-	first := dirs[0]
-	tmp := filepath.Join(first.root, "tmp", unique)
-	size, err := write(tmp, m.WriteTo)
+	tmp := filepath.Join(dirs[0].root, "tmp", unique)
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	err = m.WriteTo(f)
+	var size int64
 	if err == nil {
-		err = publish(tmp, fileName(unique, size, m.Octets), dirs)
+		size, err = f.Seek(0, io.SeekCurrent)
+	}
+	if err == nil {
+		d := &delivery{file: f, name: fileName(unique, size, m.Octets), dirs: dirs}
+		p.rounds.do(d, p.serve)
+		err = d.err
 	}
 	if err != nil {
 		_ = os.Remove(tmp)
 	}
-	return err
+	return errors.Join(err, f.Close())
 }
 
-// write makes the file in tmp and sees it onto the disk.
+// serve sees deliveries onto the disk: first what is in the files, then their names.
+func (p *Post) serve(round []*delivery) {
+	p.syncFiles(round, syncFileSystem)
+	folders := map[*Dir]error{}
+	for _, d := range round {
+		if d.err == nil {
+			d.err = d.publish()
+		}
+		for _, dir := range d.dirs {
+			folders[dir] = nil
+		}
+	}
+	for dir := range folders {
+		folders[dir] = SyncDir(filepath.Join(dir.root, "new"))
+	}
+	for _, d := range round {
+		for _, dir := range d.dirs {
+			d.err = errors.Join(d.err, folders[dir])
+		}
+		if d.err != nil {
+			d.takeBack()
+		}
+	}
+}
+
+// Syncing a whole file system costs about as much as syncing two or three small files. Where it takes tooLong
+// another program writes much, and its octets are not what a mail should wait for.
+const (
+	several = 4
+	tooLong = 100 * time.Millisecond
+	aWhile  = 10 * time.Second
+)
+
+func (p *Post) syncFiles(round []*delivery, together func(*os.File) error) {
+	if began := time.Now(); len(round) >= several && began.After(p.apart) && together(round[0].file) == nil {
+		if ended := time.Now(); ended.Sub(began) > tooLong {
+			p.apart = ended.Add(aWhile)
+		}
+		return
+	}
+	var all sync.WaitGroup
+	for _, d := range round[1:] {
+		all.Go(func() { d.err = d.file.Sync() })
+	}
+	round[0].err = round[0].file.Sync()
+	all.Wait()
+}
+
+// publish gives the file its names, the last by renaming.
+func (d *delivery) publish() error {
+	for i := len(d.dirs) - 1; i >= 0; i-- {
+		to := filepath.Join(d.dirs[i].root, "new", d.name)
+		put := link
+		if i == 0 {
+			put = os.Rename
+		}
+		if err := put(d.file.Name(), to); err != nil {
+			return err
+		}
+		d.links = append(d.links, to)
+	}
+	return nil
+}
+
+func (d *delivery) takeBack() {
+	for _, path := range d.links {
+		_ = os.Remove(path)
+	}
+}
+
+// write makes a file and sees it onto the disk.
 func write(path string, content func(*os.File) error) (int64, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -49,36 +147,6 @@ func write(path string, content func(*os.File) error) (int64, error) {
 		err = f.Sync()
 	}
 	return size, errors.Join(err, f.Close())
-}
-
-// publish gives the file its names, the last by renaming, and makes them last.
-func publish(tmp, name string, dirs []*Dir) error {
-	var done []string
-	err := func() error {
-		for i := len(dirs) - 1; i >= 0; i-- {
-			to := filepath.Join(dirs[i].root, "new", name)
-			put := link
-			if i == 0 {
-				put = os.Rename
-			}
-			if err := put(tmp, to); err != nil {
-				return err
-			}
-			done = append(done, to)
-		}
-		for _, d := range dirs {
-			if err := d.syncNew.do(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}()
-	if err != nil {
-		for _, path := range done {
-			_ = os.Remove(path)
-		}
-	}
-	return err
 }
 
 // link gives a file a second name. Where the file system has no links it copies.

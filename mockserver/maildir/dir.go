@@ -11,10 +11,9 @@ import (
 	"time"
 )
 
-// Dir is one Maildir. Deliver may be called from many goroutines, the other methods from one at a time.
+// Dir is one Maildir. A Post may deliver to it meanwhile; its methods are for one goroutine at a time.
 type Dir struct {
 	root    string
-	syncNew groupSync
 	counted map[string]int64 // octets of mails whose names do not tell, by unique name
 	stamp   stamp
 	entries []*Entry
@@ -45,7 +44,6 @@ func Open(root string) (d *Dir, made bool, err error) {
 		}
 	}
 	d = &Dir{root: root, counted: map[string]int64{}}
-	d.syncNew.sync = func() error { return SyncDir(filepath.Join(root, "new")) }
 	return d, made, d.tidy()
 }
 

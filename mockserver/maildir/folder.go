@@ -10,7 +10,7 @@ import (
 // be called from many goroutines, those for one name from one at a time.
 type Folder struct {
 	root  string
-	names groupSync
+	names rounds[*error]
 }
 
 // Unfinished ends the name of a file that is being written.
@@ -21,9 +21,7 @@ func OpenFolder(root string) (*Folder, error) {
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return nil, err
 	}
-	f := &Folder{root: root}
-	f.names.sync = func() error { return SyncDir(root) }
-	return f, SyncDir(filepath.Dir(root))
+	return &Folder{root: root}, SyncDir(filepath.Dir(root))
 }
 
 // Path is where a file of the folder is.
@@ -51,4 +49,12 @@ func (f *Folder) Replace(name string, content func(*os.File) error) error {
 }
 
 // Sync makes the folder's names last. Who asks while another's sync runs shares the next one.
-func (f *Folder) Sync() error { return f.names.do() }
+func (f *Folder) Sync() (err error) {
+	f.names.do(&err, func(asked []*error) {
+		synced := SyncDir(f.root)
+		for _, a := range asked {
+			*a = synced
+		}
+	})
+	return err
+}

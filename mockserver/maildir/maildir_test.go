@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -61,7 +60,7 @@ func TestWhatIsDeliveredIsRead(t *testing.T) {
 		strings.Repeat(strings.Repeat("x", 70)+"\r\n", 3000), ".\r\n..\r\n", "8-bit \xff\xfe\x00\r\n",
 	}
 	for i, c := range contents {
-		require.NoError(t, maildir.Deliver(mailOf(fmt.Sprint("M", i), int64(1000+i), c), d))
+		require.NoError(t, new(maildir.Post).Deliver(mailOf(fmt.Sprint("M", i), int64(1000+i), c), d))
 	}
 	entries := list(t, d)
 	require.Len(t, entries, len(contents))
@@ -80,11 +79,11 @@ func TestWhatIsDeliveredIsRead(t *testing.T) {
 func TestOneFileForSeveralFolders(t *testing.T) {
 	d, root := open(t)
 	other, otherRoot := open(t)
-	require.NoError(t, maildir.Deliver(mailOf("A", 5, "x\r\n"), d, other))
+	require.NoError(t, new(maildir.Post).Deliver(mailOf("A", 5, "x\r\n"), d, other))
 	assert.Equal(t, "x\r\n", content(t, d, list(t, d)[0]))
 	assert.Equal(t, "x\r\n", content(t, other, list(t, other)[0]))
 	require.NoError(t, os.RemoveAll(filepath.Join(otherRoot, "new")))
-	require.Error(t, maildir.Deliver(mailOf("B", 6, "y\r\n"), d, other))
+	require.Error(t, new(maildir.Post).Deliver(mailOf("B", 6, "y\r\n"), d, other))
 	assert.Len(t, list(t, d), 1, "a mail that did not reach all is in none")
 	left, err := os.ReadDir(filepath.Join(root, "tmp"))
 	require.NoError(t, err)
@@ -97,7 +96,7 @@ func TestOtherPrograms(t *testing.T) {
 	put := func(name, data string) {
 		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(data), 0o600))
 	}
-	require.NoError(t, maildir.Deliver(mailOf("OURS", 2000, "ours\r\n"), d))
+	require.NoError(t, new(maildir.Post).Deliver(mailOf("OURS", 2000, "ours\r\n"), d))
 	put("cur/1000.R1.host:2,S", "lf\nno end")
 	put("new/3000.M5P6.host,S=8,W=10", "crlf\r\nlf\n")
 	put("new/1500.dos.host", "a\r\nb\r\n")
@@ -140,7 +139,7 @@ func TestOtherPrograms(t *testing.T) {
 
 func TestAQuietFolderIsNotReadAgain(t *testing.T) {
 	d, root := open(t)
-	require.NoError(t, maildir.Deliver(mailOf("A", 5, "x\r\n"), d))
+	require.NoError(t, new(maildir.Post).Deliver(mailOf("A", 5, "x\r\n"), d))
 	long := time.Now().Add(-time.Hour)
 	for _, sub := range []string{"new", "cur"} {
 		require.NoError(t, os.Chtimes(filepath.Join(root, sub), long, long))
@@ -151,21 +150,11 @@ func TestAQuietFolderIsNotReadAgain(t *testing.T) {
 	_, changed, err = d.List()
 	require.NoError(t, err)
 	assert.False(t, changed)
-	require.NoError(t, maildir.Deliver(mailOf("B", 6, "x\r\n"), d))
+	require.NoError(t, new(maildir.Post).Deliver(mailOf("B", 6, "x\r\n"), d))
 	assert.Len(t, list(t, d), 2)
 	_, changed, err = d.List()
 	require.NoError(t, err)
 	assert.True(t, changed, "what changed just now may change again within a tick of the clock")
-}
-
-func TestConcurrentDeliveries(t *testing.T) {
-	d, _ := open(t)
-	var wg sync.WaitGroup
-	for i := range 50 {
-		wg.Go(func() { assert.NoError(t, maildir.Deliver(mailOf(fmt.Sprint("C", i), 9, "x\r\n"), d)) })
-	}
-	wg.Wait()
-	assert.Len(t, list(t, d), 50)
 }
 
 func TestOpenTakesAwayHalfAMail(t *testing.T) {

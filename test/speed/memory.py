@@ -1,5 +1,5 @@
 """Memory: idle connections, kept mails, and a mail of 100 MiB with --data."""
-import hashlib, random, shutil, socket, sys, time
+import hashlib, random, socket, sys, time
 
 from lab import PASSWORD, POP3, USER, Maillab, folder, more_files, source
 
@@ -85,4 +85,3 @@ def big(program, rounds):
         print("100 MiB with --data: peak of {:.1f} MiB before, {:.1f} when it is taken in, {:.1f} when it is fetched, {}".format(*(x / (1 << 20) for x in peaks), same))
     finally:
         server.close()
-        shutil.rmtree(data)

@@ -1,5 +1,5 @@
 """POP3 beside Dovecot: whole sessions a second, and maildrops of 10, 1,000 and 100,000."""
-import multiprocessing, os, shutil, time
+import multiprocessing, os, time
 
 from lab import PASSWORD, POP3, USER, Dovecot, Maillab, fill_maildir, folder, median, source
 
@@ -56,7 +56,6 @@ def pop3(program, rounds):
     finally:
         server.close()
         dovecot.close()
-        shutil.rmtree(data)
     for name, values in rates.items():
         print(f"{name:16}{median(values):8.0f} sessions/s{median(values) / median(rates['Dovecot']):7.2f}")
 
@@ -80,7 +79,6 @@ def maildrop(program, rounds):
             look("maillab --data", server.ports["POP3"], count, rounds)
         finally:
             server.close()
-            shutil.rmtree(data)
     for count in COUNTS:
         server = Maillab(program, "smtp", "pop3")
         try:
