@@ -21,10 +21,10 @@ func leaveProcessors(onDisk bool) (putBack func()) {
 
 const (
 	// collectAt is by how many per cent memory may grow over what is in use before the collector runs.
-	collectAt = 25
+	collectAt = 15
 	// ballast is so many octets that are never touched, so that they cost no memory. The collector counts them
 	// as in use, and does not run all the time while there is little else.
-	ballast = 8 << 20
+	ballast = 16 << 20
 )
 
 // saveMemory lets kept mails and idle sessions take little more memory than they need, where by default the
