@@ -3,6 +3,8 @@ package mockserver
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +53,7 @@ func (l *Lab) Load(user string, mails func(each func(content []byte) error) erro
 			return nil
 		}
 		added++
-		m := &Message{ID: l.ids.next(), Received: l.cfg.Now(), From: returnPath(content), Content: content}
+		m := &Message{ID: l.loadedID(sum, nth), Received: l.cfg.Now(), From: returnPath(content), Content: content}
 		return workers.do(func() error {
 			err := l.store.deliver(m, []*mailbox{box})
 			if err == nil {
@@ -63,6 +65,19 @@ func (l *Lab) Load(user string, mails func(each func(content []byte) error) erro
 	err = errors.Join(err, workers.wait())
 	return added, errors.Join(err, book.save())
 }
+
+// loadedID names the nth mail of a content. In memory the content itself gives the name, so that the next
+// start, which loads it again, gives it the same unique-id (RFC 1939 §7). A Maildir keeps names, and sorts by them.
+func (l *Lab) loadedID(sum contentSum, nth int) string {
+	if l.disk != nil {
+		return l.ids.next()
+	}
+	sum = sha256.Sum256(binary.BigEndian.AppendUint64(sum[:], uint64(nth)))
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:loadedIDOctets])
+}
+
+// loadedIDOctets is so many that two contents do not get one name by chance.
+const loadedIDOctets = 15
 
 // loaders is how many mails are loaded at once: a disk that is waited for takes several in the time of one.
 func (l *Lab) loaders() int {

@@ -1,9 +1,11 @@
 package mockserver_test
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -49,6 +51,26 @@ func TestLoad(t *testing.T) {
 			require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		})
 	}
+}
+
+// TestLoadedMailKeepsItsUniqueID: a client that leaves mail on the server must not fetch it anew after a restart.
+func TestLoadedMailKeepsItsUniqueID(t *testing.T) {
+	var lists [2]string
+	for i := range lists {
+		l := start(t, mockserver.Config{Empty: true})
+		_, err := l.Load("jspdevelop", func(each func([]byte) error) error {
+			return errors.Join(each([]byte("a\n")), each([]byte("twin\n")), each([]byte("twin\n")))
+		})
+		require.NoError(t, err)
+		p := dialPOP3(t, l)
+		p.login("jspdevelop", "jsp123")
+		lists[i] = p.ok("UIDL 1") + " " + p.ok("UIDL 2") + " " + p.ok("UIDL 3")
+		p.ok("QUIT")
+	}
+	assert.Equal(t, lists[0], lists[1])
+	ids := strings.Fields(lists[0])
+	require.Len(t, ids, 9)
+	assert.NotEqual(t, ids[5], ids[8], "two mails of one content are two")
 }
 
 // TestLoadedMailStaysDeleted: on disk a mail is loaded once; what has joined its source since is loaded
