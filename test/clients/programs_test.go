@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -132,6 +136,99 @@ verbose = 0
 		return nil, err
 	}
 	return orRead(run("", "getmail", "--getmaildir", home, "--rcfile", "getmailrc"), dir)
+}
+
+// fetchWithMutt lets mutt fetch into a Maildir.
+func fetchWithMutt(l *lab, mechanism, begins, dir string) ([][]byte, error) {
+	scheme, stls := "pop", "no"
+	switch begins {
+	case atOnce:
+		scheme = "pops"
+	case byCommand:
+		stls = "yes"
+	}
+	return throughMaildir(dir, func(box string) error {
+		settings := strings.Join([]string{
+			"set pop_host='" + scheme + "://bert:" + l.password + "@" + l.host + ":" + l.fetchPort(begins) + "'",
+			"set pop_authenticators='" + strings.ToLower(mechanism) + "'", "set pop_delete=no", "set pop_last=no", "set pop_reconnect=no",
+			"set mbox_type=Maildir", "set spoolfile='" + box + "'", "set folder='" + box + "'", "set move=no", "set quit=yes", "set status_format='Msgs:%m'",
+			"set ssl_starttls=" + stls, "set ssl_force_tls=" + stls, "set certificate_file='" + l.ca + "'", "set ssl_ca_certificates_file='" + l.ca + "'",
+		}, "\n")
+		rc := filepath.Join(l.home, "muttrc")
+		if err := os.WriteFile(rc, []byte(settings+"\n"), 0o600); err != nil {
+			return err
+		}
+		return run("", "expect", "mutt_pop3.exp", rc, box)
+	})
+}
+
+// fetchWithSNail lets s-nail copy the maildrop into a Maildir.
+func fetchWithSNail(l *lab, mechanism, begins, dir string) ([][]byte, error) {
+	scheme, more := "pop3", []string{}
+	switch begins {
+	case atOnce:
+		scheme = "pop3s"
+	case byCommand:
+		more = append(more, "-S", "pop3-use-starttls")
+	}
+	if mechanism != "APOP" {
+		more = append(more, "-S", "pop3-no-apop")
+	}
+	return throughMaildir(dir, func(box string) error {
+		return run("", "s-nail", append(more, "-:/", "-S", "v15-compat", "-S", "pop3-auth=plain", "-S", "pop3-keepalive=0",
+			"-S", "tls-ca-file="+l.ca, "-S", "tls-ca-no-defaults", "-S", "tls-verify=strict", "-R",
+			"-Y", "copy * maildir://"+box, "-Y", "quit", "-f", scheme+"://bert:"+l.password+"@localhost:"+l.fetchPort(begins))...)
+	})
+}
+
+// withEmptyLine: s-nail stores an empty line at the end of each mail that has none.
+func withEmptyLine(mail []byte) []byte {
+	if bytes.HasSuffix(mail, []byte("\r\n\r\n")) {
+		return mail
+	}
+	return append(bytes.Clone(mail), "\r\n"...)
+}
+
+// throughMaildir lets a program store into a Maildir, and reads what came, in order.
+func throughMaildir(dir string, fetch func(box string) error) ([][]byte, error) {
+	box := filepath.Join(dir, "box")
+	for _, sub := range []string{"tmp", "new", "cur"} {
+		if err := os.MkdirAll(filepath.Join(box, sub), 0o700); err != nil {
+			return nil, err
+		}
+	}
+	if err := fetch(box); err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(filepath.Join(box, "new"))
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) == 0 {
+		return nil, errors.New("nothing was fetched")
+	}
+	slices.SortFunc(entries, func(a, b os.DirEntry) int { return slices.Compare(numbersIn(a.Name()), numbersIn(b.Name())) })
+	into := filepath.Join(dir, "mails")
+	if err := os.Mkdir(into, 0o700); err != nil {
+		return nil, err
+	}
+	for i, e := range entries {
+		if err := os.Rename(filepath.Join(box, "new", e.Name()), numbered(into, i+1)); err != nil {
+			return nil, err
+		}
+	}
+	return readAll(into)
+}
+
+var digits = regexp.MustCompile(`\d+`)
+
+// numbersIn are the numbers of a file's name: the time, and what counts the mails of a second.
+func numbersIn(name string) (all []int) {
+	for _, d := range digits.FindAllString(name, -1) {
+		n, _ := strconv.Atoi(d)
+		all = append(all, n)
+	}
+	return all
 }
 
 // openssl connects with s_client, says all of the input and returns what was heard.

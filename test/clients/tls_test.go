@@ -148,6 +148,7 @@ type tlsFetcher struct {
 	name       string
 	mechanisms []string
 	fetch      func(l *lab, mechanism, begins, dir string, n int) ([][]byte, error)
+	stores     func(mail []byte) []byte // as in fetcher
 	// atOnce only: the program knows no STLS.
 	atOnceOnly bool
 }
@@ -192,6 +193,12 @@ var tlsFetchers = []tlsFetcher{
 	{name: "getmail", mechanisms: []string{"USER", "APOP"}, atOnceOnly: true, fetch: func(l *lab, mechanism, begins, dir string, _ int) ([][]byte, error) {
 		return fetchWithGetmail(l, mechanism, begins, dir)
 	}},
+	{name: "s-nail", mechanisms: []string{"USER", "APOP"}, fetch: func(l *lab, mechanism, begins, dir string, _ int) ([][]byte, error) {
+		return fetchWithSNail(l, mechanism, begins, dir)
+	}, stores: withEmptyLine},
+	{name: "mutt", mechanisms: []string{"USER", "APOP", "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"}, fetch: func(l *lab, mechanism, begins, dir string, _ int) ([][]byte, error) {
+		return fetchWithMutt(l, mechanism, begins, dir)
+	}},
 	{name: "openssl s_client", mechanisms: []string{"USER"}, fetch: func(l *lab, _, begins, _ string, n int) ([][]byte, error) {
 		return fetchWithOpenSSL(l, begins, n)
 	}},
@@ -219,7 +226,7 @@ func TestFetchersUnderTLS(t *testing.T) {
 					require.NoError(t, err)
 					require.Len(t, got, len(want))
 					for i := range want {
-						same(t, want[i], got[i])
+						same(t, fetcher{stores: f.stores}.stored(want[i]), got[i])
 					}
 				})
 			}
