@@ -85,6 +85,10 @@ func arm(s strike, values phrases.Args) (armedStrike, error) {
 	for _, v := range s.Verb {
 		out.Verb = append(out.Verb, fill(v, values))
 	}
+	if s.Challenge != nil {
+		text := fill(*s.Challenge, values)
+		out.Challenge = &text
+	}
 	out.To, out.Mask, out.Reply = fill(s.To, values), fill(s.Mask, values), fill(s.Reply, values)
 	var err error
 	if out.flaw, err = flawOf(s, values); err != nil {
@@ -285,7 +289,7 @@ func (l *Lab) suffer(s sufferer, at string, u protocol.Utterance) (over bool) {
 	on := l.faults.current()
 	w := s.connection()
 	if at == hookCommand {
-		w.drip, w.cutIn, w.cutOut, w.bigger, w.hidden = 0, -1, -1, 0, nil
+		w.drip, w.cutIn, w.cutOut, w.bigger, w.hidden, w.babble = 0, -1, -1, 0, nil, nil
 	}
 	if len(on) == 0 {
 		return false
@@ -341,6 +345,9 @@ func (l *Lab) blow(s sufferer, a *armedStrike, p point) (over bool) {
 		w.cutOut = a.cutOut
 	}
 	w.bigger += a.enlarge
+	if a.Challenge != nil {
+		w.babble = a.Challenge
+	}
 	for _, keyword := range a.Hide {
 		w.hidden = append(w.hidden, masked{keyword, a.Mask})
 	}

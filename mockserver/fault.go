@@ -150,6 +150,8 @@ type strike struct {
 	Drip string `toml:"drip"`
 	// Add is added to the size of every message.
 	Add string `toml:"add"`
+	// Challenge comes in place of the first challenge of AUTH, as it stands; nil leaves them alone.
+	Challenge *string `toml:"challenge"`
 	// Hide takes these keywords out of what is announced; Mask, if given, stands there instead.
 	Hide []string `toml:"hide"`
 	Mask string   `toml:"mask"`

@@ -68,7 +68,7 @@ func TestEveryFaultLoads(t *testing.T) {
 		assert.NotEmpty(t, f.Strike, f.Name)
 	}
 	assert.Equal(t, []string{
-		"auth-down", "cut-after[:COMMAND]", "cut-before[:COMMAND]", "cut-in-content[:OCTETS]", "cut-in-message[:OCTETS]",
+		"auth-down", "bad-challenge[:HOW]", "cut-after[:COMMAND]", "cut-before[:COMMAND]", "cut-in-content[:OCTETS]", "cut-in-message[:OCTETS]",
 		"error-at[:COMMAND][,CODE]", "greylist[:WAIT][,NAME]", "locked", "lying-sizes[:OCTETS]", "mailbox-broken",
 		"mailbox-full[:CODE]", "rate-limit[:N][,PERIOD]", "restart[:COMMAND][,DOWN]", "slow[:DELAY]", "starttls-stripped[:HOW]",
 		"tls-expired", "tls-failure[:HOW]", "tls-self-signed", "tls-wrong-name[:NAME]",

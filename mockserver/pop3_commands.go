@@ -148,7 +148,7 @@ func (s *pop3Session) respond(u protocol.Utterance, text string) {
 }
 
 func (s *pop3Session) challenge(text string) {
-	s.say(&s.book.AuthChallenge, phrases.Args{"challenge": protocol.EncodeBase64([]byte(s.ways.prompt(text)))})
+	s.say(&s.book.AuthChallenge, phrases.Args{"challenge": s.wire.challenge(s.ways.prompt(text))})
 }
 
 func (s *pop3Session) capa(protocol.Utterance) {

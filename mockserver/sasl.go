@@ -111,6 +111,14 @@ type exchange interface {
 	next(response []byte) step
 }
 
+// challenge writes a challenge as it goes over the wire (RFC 4954 §4, RFC 5034 §4).
+func (w *wire) challenge(text string) string {
+	if w.babble != nil {
+		return *w.babble
+	}
+	return protocol.EncodeBase64([]byte(text))
+}
+
 // step is what a response led to: one more challenge, or the end.
 type step struct {
 	outcome   outcome

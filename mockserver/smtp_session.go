@@ -436,5 +436,5 @@ func (s *smtpSession) respond(u protocol.Utterance, text string) {
 }
 
 func (s *smtpSession) challenge(text string) {
-	s.say(&s.book.AuthChallenge, phrases.Args{"challenge": protocol.EncodeBase64([]byte(s.ways.prompt(text)))})
+	s.say(&s.book.AuthChallenge, phrases.Args{"challenge": s.wire.challenge(s.ways.prompt(text))})
 }

@@ -61,9 +61,11 @@ type wire struct {
 	drip          time.Duration
 	cutIn, cutOut int
 	lost          bool
-	// And to what is said: every message so many octets bigger, keywords left out of what is announced.
+	// And to what is said: every message so many octets bigger, keywords left out of what is announced, another
+	// text in place of a challenge.
 	bigger int
 	hidden []masked
+	babble *string
 
 	mu       sync.Mutex // guards what follows
 	deadline time.Time
