@@ -73,7 +73,7 @@ func (v *view) causes() {
 	if v.afterLogin() {
 		keys = append([]string{string(v.protocol) + "." + v.a.Class + loggedIn, v.a.Class + loggedIn}, keys...)
 	}
-	if v.known == nil && v.parameters() {
+	if v.parameters() {
 		keys = append([]string{v.a.Class + withParameters}, keys...)
 	}
 	for _, key := range keys {

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	"maillab/phrases"
@@ -98,7 +99,7 @@ func (v *view) withSlip(meaning phrases.Text) phrases.Text {
 		return meaning
 	}
 	v.slipSaid = true
-	if v.a.Class == "unknown-command" || v.a.Class == "bad-sequence" {
+	if v.a.Class == "unknown-command" || v.a.Class == "bad-sequence" || s.aboutParameter() {
 		return s.Text
 	}
 	return join(s.Text, meaning)
@@ -260,15 +261,19 @@ func (v *view) classWords() *record {
 	if r := shelfClasses.get(v.a.Class + unsaid); r != nil && v.code == "550" && v.known == nil && !strings.HasPrefix(v.enhanced, "5.1.") {
 		return r
 	}
-	if r := shelfClasses.get(v.a.Class + withParameters); r != nil && v.known == nil && v.parameters() {
+	if r := shelfClasses.get(v.a.Class + withParameters); r != nil && v.parameters() {
 		return r
 	}
 	return classRecord(v.protocol, v.a.Class, v.place)
 }
 
-// parameters reports whether the line answered has parameters, and an address that is in order.
+// parameters reports whether what is refused may be the parameters of the line answered: its address is in order,
+// and words that are known do not tell of something else.
 func (v *view) parameters() bool {
-	if v.row == nil || len(v.slips) > 0 {
+	if v.known != nil && len(v.slips) == 0 {
+		return false
+	}
+	if v.row == nil || slices.ContainsFunc(v.slips, func(s Notice) bool { return !s.aboutParameter() }) {
 		return false
 	}
 	parse := map[protocol.Args]func(string) (protocol.Envelope, bool){protocol.ArgsFrom: protocol.ParseFrom, protocol.ArgsTo: protocol.ParseTo}[v.row.Args]
@@ -277,6 +282,11 @@ func (v *view) parameters() bool {
 	}
 	e, ok := parse(v.args)
 	return ok && len(e.Parameters) > 0
+}
+
+// aboutParameter: the address before it is in order.
+func (n Notice) aboutParameter() bool {
+	return slices.Contains([]protocol.Reason{protocol.BadValue, protocol.RepeatedParameter, protocol.UnknownParameter}, protocol.Reason(n.Kind))
 }
 
 // afterLogin reports whether the line answered came after a login that succeeded.

@@ -34,7 +34,7 @@ var reasons = []string{
 	string(protocol.MissingKeyword), string(protocol.MissingColon), string(protocol.SpaceBeforeColon),
 	string(protocol.MissingBrackets), string(protocol.UnclosedBracket), string(protocol.EmptyPath),
 	string(protocol.BadAddress), string(protocol.TooLongLocal), string(protocol.TooLongDomain),
-	string(protocol.BadDomain), string(protocol.BadParameter), string(protocol.UnknownParameter),
+	string(protocol.BadDomain), string(protocol.BadParameter), string(protocol.UnknownParameter), string(protocol.BadValue), string(protocol.RepeatedParameter),
 	string(protocol.BadNumber), string(protocol.BadDigest), string(protocol.BadBase64),
 	string(protocol.Cancelled), string(protocol.LineTooLong), string(protocol.NulInLine),
 	string(protocol.TooLongPath), string(protocol.NeedsUTF8), string(protocol.BeyondChunk),

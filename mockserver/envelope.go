@@ -44,7 +44,7 @@ func addresseeOf(e protocol.Envelope, where whereabouts) addressee {
 // wants reports whether the sender is to be told of an outcome; without NOTIFY, of failures.
 func (a addressee) wants(what string) bool {
 	if a.notify == "" {
-		return what == notifyFailure
+		return what == protocol.NotifyFailure
 	}
 	return slices.Contains(strings.Split(a.notify, ","), what)
 }
@@ -113,7 +113,7 @@ func (s *smtpSession) hold(m *Message, t traceFields, c *incoming) (*consignment
 func (s *smtpSession) tellDelivered(m *Message, t traceFields, c *incoming) {
 	var here []addressee
 	for _, a := range s.mail.addressees {
-		if !a.away && a.wants(notifySuccess) {
+		if !a.away && a.wants(protocol.NotifySuccess) {
 			here = append(here, a)
 		}
 	}

@@ -299,7 +299,7 @@ func (l *Lab) settle(p *parcel, outcomes []outcomeOf, try int) {
 		switch {
 		case o.action == actionRelayed:
 			l.tell(protocol.KindRelayed, p, []addressee{o.addressee}, o.remote, "")
-			if !o.passed && o.wants(notifySuccess) {
+			if !o.passed && o.wants(protocol.NotifySuccess) {
 				tell = append(tell, o)
 			}
 		case o.action == actionFailed || last:
@@ -307,14 +307,14 @@ func (l *Lab) settle(p *parcel, outcomes []outcomeOf, try int) {
 				o.action, o.status = actionFailed, "4.4.7" // RFC 3463 §3.5
 			}
 			l.tell(protocol.KindBounced, p, []addressee{o.addressee}, o.remote, o.diagnostic)
-			if o.wants(notifyFailure) {
+			if o.wants(protocol.NotifyFailure) {
 				tell = append(tell, o)
 			}
 		default:
 			trouble = o.diagnostic
 			waiting = append(waiting, o.addressee)
 			l.tell(protocol.KindDeferred, p, []addressee{o.addressee}, o.remote, o.diagnostic)
-			if try == 0 && o.wants(notifyDelay) {
+			if try == 0 && o.wants(protocol.NotifyDelay) {
 				tell = append(tell, o)
 			}
 		}

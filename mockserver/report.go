@@ -57,7 +57,7 @@ func (l *Lab) report(p *parcel, outcomes []outcomeOf) error {
 		}
 		c, err := l.hold(&parcel{
 			id: id, from: null, arrived: now, wishes: wishes{utf8: p.wishes.utf8},
-			rcpts: []addressee{{path: p.from, away: true, notify: notifyNever}},
+			rcpts: []addressee{{path: p.from, away: true, notify: protocol.NotifyNever}},
 		}, &Message{ID: id, Received: now, Content: content})
 		if err != nil {
 			return err
@@ -114,13 +114,13 @@ func (l *Lab) forPeople(text reportText, p *parcel, outcomes []outcomeOf) string
 func (l *Lab) forPrograms(b *bytes.Buffer, p *parcel, outcomes []outcomeOf, host string, now time.Time) {
 	fmt.Fprintf(b, "Reporting-MTA: dns; %s\r\n", host)
 	if p.wishes.envid != "" {
-		fmt.Fprintf(b, "Original-Envelope-Id: %s\r\n", oneLine(fromXtext(p.wishes.envid)))
+		fmt.Fprintf(b, "Original-Envelope-Id: %s\r\n", oneLine(protocol.DecodeXtext(p.wishes.envid)))
 	}
 	fmt.Fprintf(b, "Arrival-Date: %s\r\n", dateOf(p.arrived))
 	for _, o := range outcomes {
 		b.WriteString("\r\n")
 		if kind, address, ok := strings.Cut(o.orcpt, ";"); ok {
-			fmt.Fprintf(b, "Original-Recipient: %s;%s\r\n", kind, oneLine(fromXtext(address)))
+			fmt.Fprintf(b, "Original-Recipient: %s;%s\r\n", kind, oneLine(protocol.DecodeXtext(address)))
 		}
 		kind := "rfc822"
 		if !protocol.ASCII(o.path.String()) {
@@ -153,7 +153,7 @@ func returned(p *parcel, outcomes []outcomeOf) (kind string, content []byte) {
 	all := p.whole()
 	header, _, _ := bytes.Cut(all, []byte("\r\n\r\n"))
 	failed := outcomes[0].action == actionFailed
-	whole := failed && (p.wishes.ret == retFull || p.wishes.ret == "" && len(all) <= wholeUpTo)
+	whole := failed && (p.wishes.ret == protocol.RetFull || p.wishes.ret == "" && len(all) <= wholeUpTo)
 	switch {
 	case whole && p.wishes.utf8:
 		return "message/global", all

@@ -34,7 +34,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 		protocol.AlreadyAuth, protocol.MissingArgument, protocol.ExtraArgument, protocol.MissingKeyword,
 		protocol.MissingColon, protocol.SpaceBeforeColon, protocol.MissingBrackets, protocol.UnclosedBracket,
 		protocol.EmptyPath, protocol.BadAddress, protocol.TooLongLocal, protocol.TooLongDomain, protocol.BadDomain,
-		protocol.BadParameter, protocol.UnknownParameter, protocol.BadBase64, protocol.Cancelled,
+		protocol.BadParameter, protocol.UnknownParameter, protocol.BadValue, protocol.RepeatedParameter, protocol.BadBase64, protocol.Cancelled,
 		protocol.LineTooLong, protocol.NulInLine, protocol.TooLongPath, protocol.NeedsUTF8,
 	} {
 		assert.Contains(t, smtpWords.Refusal, reason)
@@ -74,7 +74,7 @@ func TestEveryKeywordWorks(t *testing.T) {
 	for _, line := range smtpWords.Reply.Ehlo.lines(nil)[1:] {
 		word, _, _ := strings.Cut(line, " ")
 		word = strings.ToUpper(strings.Trim(word, "{}")) // a place is named after its keyword
-		_, parameter := mailParameters[word]
+		parameter := protocol.HasParameter(word)
 		_, handler := smtpHandlers[word]
 		assert.True(t, parameter || handler || proved[word] != "", "EHLO lists %s, which nothing does", word)
 	}

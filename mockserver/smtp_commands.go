@@ -98,10 +98,6 @@ func (s *smtpSession) auth(u protocol.Utterance) {
 // mailFrom opens a transaction (RFC 5321 §4.1.1.2). Anybody may be named as the sender.
 func (s *smtpSession) mailFrom(u protocol.Utterance) {
 	e, _ := protocol.ParseFrom(u.Args)
-	if reason, bad := s.parameters(e, mailParameters); bad {
-		s.refuseFor(u, reason)
-		return
-	}
 	limit := s.lab.cfg.Limits.Message
 	if size, declared := e.Parameter("SIZE"); declared && declaredOver(size, limit) {
 		s.say(&s.book.MailTooBig, phrases.Args{"octets": size, "size": strconv.Itoa(limit)})
@@ -124,10 +120,6 @@ func declaredOver(size string, limit int) bool {
 // rcptTo adds a recipient (RFC 5321 §4.1.1.3).
 func (s *smtpSession) rcptTo(u protocol.Utterance) {
 	e, _ := protocol.ParseTo(u.Args)
-	if reason, bad := s.parameters(e, rcptParameters); bad {
-		s.refuseFor(u, reason)
-		return
-	}
 	args := phrases.Args{"address": e.Path.String(), "domain": s.lab.cfg.Domain, "limit": strconv.Itoa(s.lab.cfg.Limits.Recipients)}
 	boxes, where := s.lab.mailboxesFor(s.ownLiteral(e.Path))
 	switch {

@@ -9,11 +9,16 @@ func (c Context) Announces(r *Row) bool {
 		return true
 	}
 	for _, k := range c.Keywords {
-		word, _, _ := strings.Cut(k, " ")
-		word, _, _ = strings.Cut(word, "=") // AUTH=LOGIN, an old way to write it
-		if strings.EqualFold(word, r.Keyword) {
+		if strings.EqualFold(announcedWord(k), r.Keyword) {
 			return true
 		}
 	}
 	return false
+}
+
+// announcedWord is the keyword of a line of an EHLO or CAPA reply.
+func announcedWord(line string) string {
+	word, _, _ := strings.Cut(line, " ")
+	word, _, _ = strings.Cut(word, "=") // AUTH=LOGIN, an old way to write it
+	return word
 }

@@ -155,7 +155,7 @@ func TestSlipsAreLocated(t *testing.T) {
 		{"mail from:a@b", protocol.MissingBrackets, 10, 3, "<a@b>", "501"},
 		{"mail from:<a@b", protocol.UnclosedBracket, 14, 1, ">", "501"},
 		{"mail from:<a b@c>", protocol.BadAddress, 11, 5, "", "501"},
-		{"mail from:<a@b> size", "", 0, 0, "", ""},
+		{"mail from:<a@b> size", protocol.BadValue, 16, 4, "SIZE=1024", "501"},
 		{"mail from:<a@b> =5", protocol.BadParameter, 16, 2, "", "501"},
 		{"mail from:<a@b>SIZE=5", protocol.BadParameter, 15, 6, " ", "501"},
 		{"mail from: <a@b>", "", 0, 0, "", ""},

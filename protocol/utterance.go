@@ -93,7 +93,10 @@ func (t *Table) fault(u *Utterance, c *Context) *Fault {
 	}
 	bad := rules[u.Row.Args](u.Args)
 	if bad == nil {
-		return utf8Fault(u, c)
+		if f := utf8Fault(u, c); f != nil {
+			return f
+		}
+		return parameterFault(u, c)
 	}
 	at := u.ArgsAt + bad.at
 	if bad.at < 0 {
