@@ -3,7 +3,6 @@ package mockserver
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -35,7 +34,7 @@ func FuzzEnvelope(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if err := os.WriteFile(filepath.Join(d.queue.Path(id+recordSuffix)), data, 0o600); err != nil {
+		if err := os.WriteFile(d.queue.Path(id+recordSuffix), data, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		q, err := d.readQueued(id)
