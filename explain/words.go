@@ -145,7 +145,9 @@ func (v *view) classDetail(class *record) {
 	if class == nil || v.a.Severity == Unknown { // what is no reply refuses nothing
 		return
 	}
-	if class.text() != v.a.Summary && !v.plain() && (v.known == nil || !v.known.Alone) {
+	// What must be said first is in the slip: what mostly has to is no help beside it.
+	told := v.slipSaid && v.protocol == protocol.SMTP && v.slips[0].Kind == string(protocol.OutOfOrder)
+	if class.text() != v.a.Summary && !v.plain() && !told && (v.known == nil || !v.known.Alone) {
 		v.detail(class.text())
 	}
 	if class.Long != nil {
