@@ -96,6 +96,27 @@ class Sink(Process):
         self.process.wait()
 
 
+class Aiosmtpd(Process):
+    """aiosmtpd with its Maildir handler, which syncs each mail, too (Debian: python3-aiosmtpd)."""
+
+    def __init__(self):
+        port = free_port()
+        args = ["/usr/bin/python3", "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", folder() + "/box"]
+        self.process = subprocess.Popen(args, stderr=subprocess.DEVNULL)
+        super().__init__(self.process.pid)
+        self.ports = {"SMTP": port}
+        while self.process.poll() is None:
+            try:
+                return socket.create_connection(("127.0.0.1", port)).close()
+            except ConnectionRefusedError:
+                time.sleep(0.01)
+        sys.exit("aiosmtpd did not start: apt-get install python3-aiosmtpd")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
 def source(port, mails, *args):
     """Sends mails with smtp-source; returns the seconds it took."""
     began = time.monotonic()

@@ -4,7 +4,7 @@
     go build -o /tmp/maillab ./cmd/maillab && test/speed/servers.py /tmp/maillab [ROUNDS] [PART...]
 
 Parts: {parts}. All of them without a name. Linux. Needs smtp-source and smtp-sink
-(Debian: postfix; no Postfix has to run), strace for `disk`, and for `pop3` and `maildrop` root and what
+(Debian: postfix; no Postfix has to run), strace and python3-aiosmtpd for `disk`, and for `pop3` and `maildrop` root and what
 `test/realservers/realservers install` installs. Fresh servers take turns, the order rotates, figures are medians.
 SPEED_DIR names a folder on the disk to be measured.
 """

@@ -1,7 +1,7 @@
 """SMTP: mails a second and CPU a mail, beside smtp-sink; what --data costs, and that it syncs."""
 import os, re, shutil, subprocess, tempfile, threading, time
 
-from lab import SOURCE, Maillab, Sink, folder, median, source
+from lab import SOURCE, Aiosmtpd, Maillab, Sink, folder, median, source
 
 WORKLOADS = {  # name: (mails, arguments of smtp-source)
     "one mail a connection": (20000, ["-s", "20", "-l", "4096"]),
@@ -13,8 +13,8 @@ SESSIONS = {f"{n} sessions": (10000, ["-s", str(n), "-l", "4096", "-d"]) for n i
 
 def run(kind, program, mails, args):
     """Mails a second and the server's CPU milliseconds a mail."""
-    data = folder() if kind == "--data" else None
-    server = Sink() if kind == "smtp-sink" else Maillab(program, "smtp", data=data)
+    others = {"smtp-sink": Sink, "aiosmtpd": Aiosmtpd}
+    server = others[kind]() if kind in others else Maillab(program, "smtp", data=folder() if kind == "--data" else None)
     try:
         source(server.ports["SMTP"], 100, *args)
         before = server.cpu()
@@ -48,16 +48,17 @@ def sessions(program, rounds):
 
 
 def disk(program, rounds):
-    """--data beside memory, and beside what this disk can do."""
-    mails = 3000
-    results = {"memory": [], "--data": [], "bare loop": []}
-    for _ in range(rounds):
-        for kind in results:
-            results[kind].append(bare_loop(mails) if kind == "bare loop" else run(kind, program, mails, WORKLOADS["one mail a connection"][1])[0])
-    rates = {k: median(v) for k, v in results.items()}
-    for k, v in rates.items():
-        print(f"{k:12}{v:9.0f} mails/s {v / rates['memory']:7.2f} of memory")
-    print(f"--data is {rates['--data'] / rates['bare loop']:.2f} of the bare loop")
+    """--data beside memory, beside aiosmtpd's Maildir handler, and beside what this disk can do."""
+    for name in "one mail a connection", "many a connection":
+        results = {"memory": [], "--data": [], "aiosmtpd": [], "bare loop": []}
+        for i in range(rounds):
+            kinds = list(results)
+            for kind in kinds[i % len(kinds):] + kinds[:i % len(kinds)]:
+                mails = 1000 if kind == "aiosmtpd" else 5000
+                results[kind].append(bare_loop(mails) if kind == "bare loop" else run(kind, program, mails, WORKLOADS[name][1])[0])
+        rates = {k: median(v) for k, v in results.items()}
+        for k, v in rates.items():
+            print(f"{name:24}{k:12}{v:9.0f} mails/s {v / rates['memory']:7.2f} of memory", flush=True)
     synced(program)
 
 
