@@ -61,11 +61,11 @@ func (s *smtpSession) chunkOctets() error {
 
 // readChunk takes the octets that are due from the wire.
 func (s *smtpSession) readChunk() error {
-	s.wire.content(true)
+	s.wire.content(counted)
 	s.wire.resume(s.mail.chunks)
 	defer func() {
 		s.mail.chunks = s.wire.watch()
-		s.wire.content(false)
+		s.wire.content(commands)
 	}()
 	var piece [8 << 10]byte
 	for s.m.Now().Octets > 0 {

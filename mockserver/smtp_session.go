@@ -288,9 +288,9 @@ func writeSMTP(w io.StringWriter, r protocol.Reply) {
 // content reads what DATA carries and delivers it.
 func (s *smtpSession) content() error {
 	c := s.arriving()
-	s.wire.content(true)
+	s.wire.content(content)
 	err := c.read(s.wire)
-	s.wire.content(false)
+	s.wire.content(commands)
 	if err != nil {
 		return err
 	}

@@ -17,56 +17,79 @@ const (
 	timingMark = 6
 )
 
-// telnetFilter takes telnet's own commands out of what a telnet client sends. They come when
-// the learner interrupts, and from some clients at the beginning or amid typed Chinese. A client
-// that sends a timing mark shows nothing more until it is answered.
+// telnetFilter takes telnet's own commands out of what a telnet client sends. They come when the learner
+// interrupts, and from some clients at the beginning. A client that sends a timing mark shows nothing more until it is
+// answered. All this is in the clear only: nobody speaks telnet inside TLS.
 //
-// In a command line an octet 255 can be nothing else. In content it can be a letter of an 8-bit
-// character set, so there telnet is believed only when it is known from before or when a whole
-// IAC DO TIMING-MARK stands there: its third octet is a control character that no text holds.
+// An octet 255 can as well be a mistake in a command line, or a letter of an 8-bit character set in content, which must
+// come through as it is. So a client is believed to be a telnet by how its commands come: at the beginning of what
+// arrives at once, because telnet sends them at once; and in content only as the whole of it, a timing mark by itself.
+// What has shown itself as telnet doubles an octet 255 that it means. A chunk of BDAT is counted, and never touched.
 type telnetFilter struct {
-	known   bool   // the client is a telnet
-	content bool   // what comes is content
-	held    []byte // the beginning of a command that has not come to its end
+	known bool // the client is a telnet
+	in    speech
+	held  []byte // the beginning of a command that has not come to its end
 }
+
+// speech is what comes over a wire now.
+type speech int
+
+const (
+	commands speech = iota
+	content         // of DATA
+	counted         // octets of BDAT
+)
+
+// leastCommand is the lowest octet that is a command after IAC (RFC 1184 §2.5, EOF).
+const leastCommand = 236
 
 // filter returns what of buf is not telnet's, together with what was held before; answers go to
 // out. Where there is nothing to do, which is nearly always, that is buf itself.
 func (f *telnetFilter) filter(buf []byte, out io.Writer) []byte {
-	if len(f.held) == 0 && bytes.IndexByte(buf, iac) < 0 {
+	if len(f.held) == 0 && (f.in == counted || bytes.IndexByte(buf, iac) < 0) {
 		return buf
 	}
 	all := slices.Concat(f.held, buf)
 	f.held = nil
+	if f.in == counted || !f.known && !f.shows(all) {
+		return all
+	}
+	if !f.known && len(all) < 2 {
+		f.held = all
+		return nil
+	}
+	f.known = true
 	return f.strip(all, out)
+}
+
+// shows reports whether an unknown client shows itself as a telnet, or may in a moment.
+func (f *telnetFilter) shows(all []byte) bool {
+	if all[0] != iac {
+		return false
+	}
+	if f.in == commands {
+		return len(all) < 2 || all[1] >= leastCommand && all[1] != iac
+	}
+	if len(all) == 5 && all[1] >= leastCommand && all[1] < subBegin {
+		all = all[2:]
+	}
+	return bytes.Equal(all, []byte{iac, do, timingMark})
 }
 
 func (f *telnetFilter) strip(all []byte, out io.Writer) []byte {
 	kept := make([]byte, 0, len(all))
 	for len(all) > 0 {
-		if all[0] != iac {
-			n := bytes.IndexByte(all, iac)
-			if n < 0 {
-				n = len(all)
-			}
-			kept, all = append(kept, all[:n]...), all[n:]
-			continue
+		n := bytes.IndexByte(all, iac)
+		if n < 0 {
+			n = len(all)
 		}
-		if f.content && !f.known {
-			switch standsTimingMark(all) {
-			case no:
-				kept, all = append(kept, iac), all[1:]
-				continue
-			case perhaps:
-				f.held = append([]byte(nil), all...)
-				return kept
-			}
+		if kept, all = append(kept, all[:n]...), all[n:]; len(all) == 0 {
+			break
 		}
-		f.known = true
 		n, octet := f.command(all, out)
 		if n == 0 {
 			f.held = append([]byte(nil), all...)
-			return kept
+			break
 		}
 		kept, all = append(kept, octet...), all[n:]
 	}
@@ -81,6 +104,8 @@ func (f *telnetFilter) command(b []byte, out io.Writer) (n int, data []byte) {
 		return 0, nil
 	case b[1] == iac:
 		return 2, b[1:2]
+	case b[1] < leastCommand:
+		return 1, b[:1]
 	case b[1] >= will && b[1] <= dont:
 		if len(b) < 3 {
 			return 0, nil
@@ -100,32 +125,4 @@ func (f *telnetFilter) command(b []byte, out io.Writer) (n int, data []byte) {
 		return end + 2, nil
 	}
 	return 2, nil
-}
-
-type certainty int
-
-const (
-	no certainty = iota
-	perhaps
-	yes
-)
-
-// standsTimingMark: IAC DO TIMING-MARK, alone or right after one command of two octets.
-func standsTimingMark(b []byte) certainty {
-	if len(b) >= 2 && b[1] >= 236 && b[1] <= 249 {
-		return beginsWith(b[2:], iac, do, timingMark)
-	}
-	return beginsWith(b, iac, do, timingMark)
-}
-
-func beginsWith(b []byte, want ...byte) certainty {
-	for i, c := range want {
-		if i == len(b) {
-			return perhaps
-		}
-		if b[i] != c {
-			return no
-		}
-	}
-	return yes
 }

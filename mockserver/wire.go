@@ -105,11 +105,11 @@ func (w *wire) readLine() (protocol.Line, error) {
 	return w.in.ReadLine()
 }
 
-// content says whether what comes is content, in which telnet is believed less easily.
-func (w *wire) content(on bool) {
-	w.telnet.content = on
+// content says what comes from now on: content has a clock of its own.
+func (w *wire) content(in speech) {
+	w.telnet.in = in
 	w.since, w.received = time.Time{}, 0
-	if on {
+	if in != commands {
 		w.since = time.Now()
 	}
 }
@@ -141,7 +141,9 @@ func (in *wireInput) Read(p []byte) (int, error) {
 		if n, err = w.took(n, err); errors.Is(err, errLost) {
 			return 0, err
 		}
-		w.rest = w.telnet.filter(p[:n], &w.out)
+		if w.rest = p[:n]; w.tls == nil {
+			w.rest = w.telnet.filter(w.rest, &w.out)
+		}
 		if err != nil && len(w.rest) == 0 {
 			return 0, err
 		}
