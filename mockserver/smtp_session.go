@@ -69,6 +69,9 @@ func newSMTPSession(l *Lab, w *wire, svc *service) *smtpSession {
 		s.m.Demand("AUTH", protocol.NeedTLS)
 		s.m.Demand("MAIL", protocol.NeedTLS)
 	}
+	if s.ways.TLSFirst {
+		s.m.Demand("AUTH", protocol.NeedTLS)
+	}
 	if s.ways.Login {
 		s.m.Demand("MAIL", protocol.NeedAuth)
 	}
