@@ -67,6 +67,8 @@ type ways struct {
 	NoCodes bool `toml:"no-codes"`
 	// Login demands AUTH before MAIL, on every port.
 	Login bool `toml:"login"`
+	// TLSFirst takes no login before TLS, and does not announce one (SMTP).
+	TLSFirst bool `toml:"tls-first"`
 	// OwnSender wants the sender of a logged-in client to be its own address.
 	OwnSender bool `toml:"own-sender"`
 	// QueueID is the form of the id that a sender is told; see queueid.go.

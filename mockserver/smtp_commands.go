@@ -32,6 +32,9 @@ var smtpHandlers = map[string]func(*smtpSession, protocol.Utterance){
 // ehlo resets the transaction as well (RFC 5321 §4.1.4).
 func (s *smtpSession) ehlo(u protocol.Utterance) {
 	s.forgetMail()
+	if s.ways.TLSFirst && !s.m.TLS() {
+		s.wire.hidden = append(s.wire.hidden, masked{keyword: "AUTH"})
+	}
 	s.say(&s.book.Ehlo, phrases.Args{
 		"starttls": s.offersTLS(), "client": u.Args, "size": strconv.Itoa(s.lab.cfg.Limits.Message),
 		"mechanisms": s.lab.mechanismNames(s.m.TLS(), " "),

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -67,6 +68,9 @@ func newSMTPSession(l *Lab, w *wire, svc *service) *smtpSession {
 	if l.cfg.RequireTLS {
 		s.m.Demand("AUTH", protocol.NeedTLS)
 		s.m.Demand("MAIL", protocol.NeedTLS)
+	}
+	if s.ways.TLSFirst {
+		s.m.Demand("AUTH", protocol.NeedTLS)
 	}
 	if s.ways.Login {
 		s.m.Demand("MAIL", protocol.NeedAuth)
@@ -230,11 +234,32 @@ func (s *smtpSession) say(r *saying, args phrases.Args) {
 	if reply.Code[0] > '3' {
 		s.wire.pause(s.ways.slowness(s.errors))
 	}
+	over := s.lastStraw(&reply)
 	writeSMTP(&s.wire.out, reply)
 	s.lab.notifyReply(s.wire, s.m, r)
 	reply.Lines = reply.Lines[:1] // a server needs not remember what it has announced
 	s.m.Follow(reply)
+	if over {
+		s.m.Close()
+		return
+	}
 	s.count(reply.Code)
+}
+
+// lastStraw puts the end of a server's patience into the refusal that was one too many, where the persona does not
+// say it in a 421 of its own: a command has one reply.
+func (s *smtpSession) lastStraw(refusal *protocol.Reply) (over bool) {
+	end := s.ways.coded(&s.book.TooManyBad)
+	if refusal.Code[0] != '5' || end.Code[0] != '5' || s.errors+1 < s.ways.patience(s.lab.cfg.Limits.Errors) {
+		return false
+	}
+	lines := smtpReply(end, phrases.Args{"host": s.host}).Lines
+	refusal.Lines, refusal.Multiline = slices.Concat(refusal.Lines, lines), true
+	for i := range refusal.Lines {
+		refusal.Lines[i].Code, refusal.Lines[i].Separator = refusal.Code, "-"
+	}
+	refusal.Lines[len(refusal.Lines)-1].Separator = " "
+	return true
 }
 
 // count hangs up on a client that has made nothing but errors for too long.

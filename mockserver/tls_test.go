@@ -54,6 +54,19 @@ func (w *wire) say(line string) string {
 	return w.hear()
 }
 
+// sayAll sends a line and returns all lines of the answer.
+func (w *wire) sayAll(line string) (all string) {
+	w.t.Helper()
+	require.NoError(w.t, w.PrintfLine("%s", line))
+	for {
+		line, err := w.ReadLine()
+		require.NoError(w.t, err)
+		if all += line + "\n"; len(line) < 4 || line[3] != '-' {
+			return all
+		}
+	}
+}
+
 func (w *wire) hear() string {
 	w.t.Helper()
 	for {
@@ -305,5 +318,22 @@ func TestNoTLSInsideTLS(t *testing.T) {
 			assert.NotContains(t, string(said), "STLS", p.Name)
 			require.NoError(t, c.Close())
 		}
+	}
+}
+
+// TestPersonaThatDemandsTLS: no login goes over a connection in the clear, and none is announced there.
+func TestPersonaThatDemandsTLS(t *testing.T) {
+	l := start(t, mockserver.Config{Personas: []string{"gmail"}, Alone: true})
+	const right = "AUTH PLAIN AGpzcGRldmVsb3AAanNwMTIz"
+	for _, service := range []string{"smtp", "submission"} {
+		w := dial(t, l, service)
+		w.hear()
+		assert.NotContains(t, w.sayAll("EHLO x"), "AUTH")
+		assert.Regexp(t, `^530 5\.7\.0 Must issue a STARTTLS`, w.say(right))
+		assert.Regexp(t, `^530 5\.7\.0 Must issue a STARTTLS`, w.say("AUTH LOGIN"))
+		w.say("STARTTLS")
+		w.encrypt(trusting(t, l, "localhost"))
+		assert.Contains(t, w.sayAll("EHLO x"), "AUTH LOGIN PLAIN XOAUTH2 OAUTHBEARER")
+		assert.Regexp(t, "^235 ", w.say(right))
 	}
 }

@@ -61,8 +61,8 @@ type wire struct {
 	drip          time.Duration
 	cutIn, cutOut int
 	lost          bool
-	// And to what is said: every message so many octets bigger, keywords left out of what is announced, another
-	// text in place of a challenge.
+	// And to what is said: every message so many octets bigger, keywords left out of what is announced (personas do
+	// that, too), another text in place of a challenge.
 	bigger int
 	hidden []masked
 	babble *string
