@@ -101,6 +101,10 @@ var smtpClients = []client{
 	{identified, "Subject: hi", "header-before-data", 0, ""},
 	{identified, "GET / HTTP/1.1", "http", 0, ""},
 	{identified, "250 ok", "reply-typed", 0, ""},
+	{identified, "：next", "full-width-colon", 0, ":next"},
+	{identified, "：fault error-at:RCPT，450", "full-width-colon", 0, ":fault error-at:RCPT,450"},
+	{identified, "maillab telnet x", "own-name", 0, ":telnet x"},
+	{inContent, "：hint", "lab-command-in-content", 0, ""},
 	{identified, "hint", "lab-command", 0, ":hint"},
 	{identified, "amFjaw==", "base64-outside-auth", 0, ""},
 	{identified, ".", "dot-outside-content", 0, ""},
@@ -221,7 +225,7 @@ func TestMeantLinesAreRight(t *testing.T) {
 		for _, c := range list {
 			m := machine(t, p, c.where)
 			u := m.Look(c.meant)
-			if c.meant == "" || u.Speech != protocol.SpeechCommand || c.kind == "lab-command" || c.kind == "stray" {
+			if c.meant == "" || u.Speech != protocol.SpeechCommand || c.kind == "lab-command" || c.kind == "own-name" || c.kind == "full-width-colon" || c.kind == "stray" {
 				continue
 			}
 			if u.Fault != nil && u.Fault.Reason != protocol.OutOfOrder {

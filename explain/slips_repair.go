@@ -10,11 +10,7 @@ import (
 // backspaces carried out, the verb spelt right, the envelope in its form.
 func repair(p protocol.Protocol, line string) string {
 	t := protocol.TableOf(p)
-	line = strings.TrimSpace(line)
-	if bare := strings.TrimRight(line, stops+" "); bare != "" && !isASCII(line[len(bare):]) {
-		line = bare // an input method ended the sentence
-	}
-	s := unquoted(foldLine(line))
+	s := unquoted(foldLine(sentence(line)))
 	if len(s) > 1000 {
 		return s
 	}

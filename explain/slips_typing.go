@@ -44,6 +44,26 @@ func foldLine(line string) string {
 	return string(out)
 }
 
+// Halfwidth writes what an input method put into a line in the ASCII that was meant, and takes its mark away
+// that ends the sentence. char is the first such character, "" where there is none.
+func Halfwidth(line string) (ascii, char string) {
+	for _, r := range line {
+		if _, ok := fold(r); ok {
+			return foldLine(sentence(line)), string(r)
+		}
+	}
+	return line, ""
+}
+
+// sentence takes the mark off with which an input method ended a line.
+func sentence(line string) string {
+	line = strings.TrimSpace(line)
+	if bare := strings.TrimRight(line, stops+" "); bare != "" && !isASCII(line[len(bare):]) {
+		return bare
+	}
+	return line
+}
+
 // typingSlips: control octets, full-width characters, a blank in front.
 func typingSlips(p protocol.Protocol, line string) []Notice {
 	var list []Notice
@@ -76,6 +96,8 @@ func lookalike(p protocol.Protocol, line string, at int, r rune) Notice {
 	kind, length, meant := "full-width", utf8.RuneLen(r), repair(p, line)
 	args := phrases.Args{"char": Clean(string(r)), "ascii": s}
 	switch {
+	case at == 0 && s == ":" && len(line) > length:
+		kind, meant = "full-width-colon", foldLine(sentence(line))
 	case s == " " || s == "":
 		kind = "full-width-space"
 	case quoted(p, line):

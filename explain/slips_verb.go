@@ -104,6 +104,8 @@ func unknownVerb(ctx protocol.Context, u protocol.Utterance) []Notice {
 		n.word = g.form.text + " (" + args["protocol"] + ")"
 	case "lab-command":
 		n.Meant = ":" + line
+	case "own-name":
+		n.Meant = ":" + strings.TrimSpace(line[len("maillab"):])
 	}
 	return []Notice{n}
 }
@@ -150,6 +152,8 @@ func guessShape(p protocol.Protocol, letters, tail, line string) (guess, bool) {
 		return guess{kind: "reply-typed"}, true
 	case p == protocol.SMTP && isHeader(line):
 		return guess{kind: "header-before-data"}, true
+	case letters == "MAILLAB" && tail == "" && len(line) > len(letters)+1:
+		return guess{kind: "own-name"}, true
 	case labWords[letters] && tail == "":
 		return guess{kind: "lab-command"}, true
 	case looksBase64(line):

@@ -97,7 +97,12 @@ func (s *Shell) remindOfColon(u protocol.Utterance) {
 	switch {
 	case cmd == nil:
 	case u.Row == nil:
-		s.show(Block{Kind: Note, Text: Say("shell.colon", phrases.Args{"command": cmd.Name})})
+		key := "shell.colon"
+		if cmd.Name == "quit" { // the server's QUIT may be meant as well
+			key = "shell.bye"
+		}
+		typed, _, _ := strings.Cut(u.Line(), " ")
+		s.show(Block{Kind: Note, Text: Say(key, phrases.Args{"command": phrases.Clean(typed)})})
 	case cmd.Group == groupScreen && cmd.Name != "quit":
 		line := strings.TrimSpace(cmd.Name + " " + phrases.Clean(u.Args))
 		s.show(Block{Kind: Note, Text: Say("shell.both", phrases.Args{"verb": u.Verb, "line": line})})
