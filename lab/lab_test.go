@@ -334,6 +334,52 @@ func TestGoalsAreChecked(t *testing.T) {
 	assert.Contains(t, d.say("mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data", "Subject: x", "", "Hello", "."), "Step 9 of 11 done")
 }
 
+// TestMailsThatAreNone: each gets its own words, each time, and none passes the step.
+func TestMailsThatAreNone(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send")
+	for range 8 {
+		d.say(":skip")
+	}
+	again := []string{"mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>"}
+	for range 2 {
+		assert.Contains(t, d.say("data", "From： me", "To： you", "", "text", "."), "full-width colon")
+		d.say(again...)
+	}
+	got := d.say("data", "From: me", "Subject: no blank", "quit", ".")
+	assert.Contains(t, got, "the empty line between header and text is missing")
+	assert.NotContains(t, got, "Step 9 of 11 done")
+	got = d.say(":next")
+	assert.Contains(t, got, "an empty line after the header")
+	assert.NotContains(t, got, "the end of the mail")
+	assert.Contains(t, d.say(append(again, "data", "From: me", "", "text", ".")...), "Step 9 of 11 done")
+}
+
+// TestAnotherUsersMailbox: the lesson is about one mailbox, and a login counts on its own connection.
+func TestAnotherUsersMailbox(t *testing.T) {
+	d := newDesk(t)
+	d.say("telnet pop3.lab.test 110", ":lesson pop3-read", ":next")
+	assert.Contains(t, d.say("user jspdevelop", "pass jsp123", "stat", "quit", "telnet pop3.lab.test 110"), "Step 2 of 10 done")
+	assert.Contains(t, d.say(":where"), "▶ | 3")
+	got := d.say("user fpwjp", "user jspdevelop", "pass jsp123")
+	assert.Contains(t, got, "another user's mailbox")
+	assert.NotContains(t, got, "Step 4 of 10 done")
+	assert.NotContains(t, d.say("stat", "list"), "done")
+	assert.Contains(t, d.say(":skip"), "Step 4 of 10 done")
+}
+
+// TestAnOldLetterIsNotTheMail: it must be the mail that was sent.
+func TestAnOldLetterIsNotTheMail(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send")
+	for range 10 {
+		d.say(":skip")
+	}
+	d.say("telnet pop3.lab.test 110", "user fpwjp", "pass fpw123")
+	assert.Contains(t, d.say("retr 11"), "not the one you have just sent")
+	assert.Contains(t, d.say("retr 12"), "Step 11 of 11 done")
+}
+
 func TestASkipThatFailsIsNoTick(t *testing.T) {
 	d := newDesk(t)
 	d.say("lesson smtp-send")

@@ -32,6 +32,9 @@ func (s *Shell) startLesson(ctx context.Context, id string) error {
 		saved = lessons.Progress{}
 	}
 	p := lessons.NewPlayer(l, saved)
+	if c := s.session(); c != nil {
+		p.Join(c.Context())
+	}
 	s.mu.Lock()
 	s.lesson, s.player, s.putBack = l, p, putBack
 	s.mu.Unlock()

@@ -53,7 +53,9 @@ type Step struct {
 	// Reading: nothing need be typed, :next is enough.
 	Reading  bool       `toml:"reading"`
 	Evidence []Evidence `toml:"evidence"`
-	Mistakes []Mistake  `toml:"mistake"`
+	// Undone are the events that take back what was done early: RSET clears the sender that MAIL named.
+	Undone   []Pattern `toml:"undone"`
+	Mistakes []Mistake `toml:"mistake"`
 }
 
 // Evidence is something that must be seen for a step to be done. A step's

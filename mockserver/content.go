@@ -36,12 +36,13 @@ type incoming struct {
 	octets int  // without dot-stuffing, those not kept included
 
 	lineTooLong bool
-	buffer      []byte // what is kept in memory
-	rest        *spool // what came before it, when that was moved to disk
-	failed      error  // moving it failed
-	begun       bool   // the beginning has been looked at:
-	headless    bool   // it is no header
-	hops        int    // so many Received fields stand in it
+	buffer      []byte        // what is kept in memory
+	rest        *spool        // what came before it, when that was moved to disk
+	failed      error         // moving it failed
+	begun       bool          // the beginning has been looked at:
+	headless    bool          // it is no header
+	form        protocol.Form // what is amiss with how it is laid out
+	hops        int           // so many Received fields stand in it
 }
 
 // spoolAt is how much content is kept in memory when there is a disk.
@@ -190,7 +191,7 @@ func (c *incoming) move() {
 // look reads what the beginning tells, once.
 func (c *incoming) look() {
 	if !c.begun {
-		c.begun, c.headless, c.hops = true, headless(c.buffer), hops(c.buffer)
+		c.begun, c.headless, c.form, c.hops = true, headless(c.buffer), protocol.FormOf(c.buffer), hops(c.buffer)
 	}
 }
 

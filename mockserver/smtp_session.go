@@ -386,13 +386,9 @@ func (s *smtpSession) deliver(c *incoming) (string, error) {
 	}
 	s.wire.mails++
 	s.lab.notify(s.wire, Notice{Kind: NoticeMail, Message: id, Octets: m.Octets(), Recipients: len(s.mail.rcpts)})
-	how := ""
-	if c.headless {
-		how = protocol.Headless
-	}
 	for _, b := range s.mail.boxes {
 		s.lab.emit(protocol.Event{
-			Kind: protocol.KindDelivered, Mailbox: b.name, Message: id, Arg: how,
+			Kind: protocol.KindDelivered, Mailbox: b.name, Message: id, Arg: string(c.form),
 			Octets: m.Octets(), From: from, Address: s.wire.nc.RemoteAddr().String(),
 		})
 	}
