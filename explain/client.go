@@ -111,9 +111,12 @@ func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
 	return n
 }
 
-// severalAddresses: more than one in a line, set apart by commas as mail programs write them.
+// severalAddresses: more than one in a line, set apart by commas as mail programs write them, or by a space.
 func severalAddresses(u protocol.Utterance) bool {
 	switch u.Fault.Reason {
+	case protocol.BadParameter:
+		more := part(u.Line(), u.Fault.At, u.Fault.Len)
+		return strings.Contains(more, "@") && !strings.Contains(more, "=")
 	case protocol.MissingBrackets, protocol.BadAddress:
 		first, second, comma := strings.Cut(u.Args, ",")
 		return comma && strings.Contains(first, "@") && strings.Contains(second, "@")

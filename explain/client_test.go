@@ -75,6 +75,18 @@ var smtpClients = []client{
 	{identified, "ＭＡＩＬ FROM:<a@lab.test>", "full-width", 0, "MAIL FROM:<a@lab.test>"},
 	{identified, "MAIL　FROM:<a@lab.test>", "full-width-space", 4, "MAIL FROM:<a@lab.test>"},
 	{identified, "MAIL FROM:<“a@lab.test”>", "full-width", 11, `MAIL FROM:<"a@lab.test">`},
+	{greetedSMTP, "ehlo，me", "separator", 4, "EHLO me"},
+	{greetedSMTP, "ehlo,me", "separator", 4, "EHLO me"},
+	{inMail, "rcpt to:<b@lab.test>。", "trailing-stop", 20, "RCPT TO:<b@lab.test>"},
+	{inMail, "rcpt to：<b@lab.test>。", "full-width", 7, "RCPT TO:<b@lab.test>"},
+	{inMail, "rcpt to:<b@lab.test>.", "bad-parameter", 20, "RCPT TO:<b@lab.test>"},
+	{inMail, "rcpt to:<a@x.y>，<b@x.y>", "several-addresses", 15, ""},
+	{inRcpt, "DATA。", "trailing-stop", 4, "DATA"},
+	{identified, "quit。。", "trailing-stop", 4, "QUIT"},
+	{identified, "auth　login。", "full-width-space", 4, "AUTH login"},
+	{identified, "“quit”", "quoted-line", 0, "QUIT"},
+	{identified, "`quit`", "quoted-line", 0, "QUIT"},
+	{inMail, "「rcpt to:<b@lab.test>」", "quoted-line", 0, "RCPT TO:<b@lab.test>"},
 	{identified, " EHLO pc", "leading-blank", 0, "EHLO pc"},
 	{identified, "MAIL  FROM:<a@lab.test>", "double-blank", 4, "MAIL FROM:<a@lab.test>"},
 	{identified, "EHLP\bO pc", "backspace", 4, "EHLO pc"},
@@ -89,6 +101,10 @@ var smtpClients = []client{
 	{identified, "Subject: hi", "header-before-data", 0, ""},
 	{identified, "GET / HTTP/1.1", "http", 0, ""},
 	{identified, "250 ok", "reply-typed", 0, ""},
+	{identified, "：next", "full-width-colon", 0, ":next"},
+	{identified, "：fault error-at:RCPT，450", "full-width-colon", 0, ":fault error-at:RCPT,450"},
+	{identified, "maillab telnet x", "own-name", 0, ":telnet x"},
+	{inContent, "：hint", "lab-command-in-content", 0, ""},
 	{identified, "hint", "lab-command", 0, ":hint"},
 	{identified, "amFjaw==", "base64-outside-auth", 0, ""},
 	{identified, ".", "dot-outside-content", 0, ""},
@@ -150,7 +166,11 @@ var pop3Clients = []client{
 	{loggedIn, "retrieve 11", "typo", 0, "RETR 11"},
 	{loggedIn, "RETR　11", "full-width-space", 4, "RETR 11"},
 	{loggedIn, "RETR １１", "full-width", 5, "RETR 11"},
-	{loggedIn, "retr 11。", "full-width", 7, "RETR 11"},
+	{loggedIn, "retr 11。", "trailing-stop", 7, "RETR 11"},
+	{greetedPOP3, "user：fpwjp", "separator", 4, "USER fpwjp"},
+	{greetedPOP3, "user:fpwjp", "separator", 4, "USER fpwjp"},
+	{loggedIn, "list、", "trailing-stop", 4, "LIST"},
+	{loggedIn, "stat：", "trailing-stop", 4, "STAT"},
 	{loggedIn, "top 11 五", "bad-number", 7, ""},
 	{loggedIn, "retr", "missing-argument", 4, ""},
 	{loggedIn, "retr x", "bad-number", 5, ""},
@@ -205,13 +225,21 @@ func TestMeantLinesAreRight(t *testing.T) {
 		for _, c := range list {
 			m := machine(t, p, c.where)
 			u := m.Look(c.meant)
-			if c.meant == "" || u.Speech != protocol.SpeechCommand || c.kind == "lab-command" || c.kind == "stray" {
+			if c.meant == "" || u.Speech != protocol.SpeechCommand || c.kind == "lab-command" || c.kind == "own-name" || c.kind == "full-width-colon" || c.kind == "stray" {
 				continue
 			}
 			if u.Fault != nil && u.Fault.Reason != protocol.OutOfOrder {
 				assert.Contains(t, c.line, "“", "%q is proposed for %q: %v", c.meant, c.line, u.Fault)
 			}
 		}
+	}
+}
+
+// TestOneRecipientALine: more than one is said to be that, however they are set apart.
+func TestOneRecipientALine(t *testing.T) {
+	for _, line := range []string{"RCPT TO:<a@x.y>,<b@x.y>", "RCPT TO:<a@x.y>, <b@x.y>", "RCPT TO:<a@x.y> <b@x.y>", "RCPT TO:a@x.y,b@x.y", "RCPT TO:<a@x.y>，<b@x.y>"} {
+		m := machine(t, protocol.SMTP, inMail)
+		assert.Contains(t, explain.Client(m.Context(), m.Look(line))[0].Text.EN, "one address only", line)
 	}
 }
 

@@ -26,7 +26,7 @@ func contentSlips(line string) []Notice {
 		return []Notice{n}
 	case len(line) > protocol.MaxTextLine-2:
 		return []Notice{risk("content-line-too-long", protocol.MaxTextLine-2, len(line)-protocol.MaxTextLine+2, nil)}
-	case line[0] == ':' && labWords[strings.ToUpper(strings.TrimPrefix(firstWord(line), ":"))]:
+	case strings.HasPrefix(foldLine(line), ":") && labWords[strings.ToUpper(strings.TrimPrefix(firstWord(foldLine(line)), ":"))]:
 		return []Notice{risk("lab-command-in-content", 0, len(line), nil)}
 	case isCommandLine(trimmed):
 		return []Notice{risk("command-in-content", 0, len(line), phrases.Args{"line": shown(trimmed)})}

@@ -10,7 +10,7 @@ import (
 // backspaces carried out, the verb spelt right, the envelope in its form.
 func repair(p protocol.Protocol, line string) string {
 	t := protocol.TableOf(p)
-	s := strings.TrimSpace(foldLine(line))
+	s := unquoted(foldLine(sentence(line)))
 	if len(s) > 1000 {
 		return s
 	}
@@ -45,6 +45,9 @@ func repair(p protocol.Protocol, line string) string {
 // numbers are the rules of arguments that are nothing but numbers.
 var numbers = map[protocol.Args]bool{protocol.ArgsNumber: true, protocol.ArgsNumberOptional: true, protocol.ArgsNumberNumber: true}
 
+// separators are marks that are typed where the space behind a verb is due.
+const separators = ":;,.!=-/_"
+
 // gluedRest takes what hung on the verb back into the argument.
 func gluedRest(g guess, word, rest string) string {
 	_, extra, _ := strings.Cut(g.form.text, " ")
@@ -53,7 +56,7 @@ func gluedRest(g guess, word, rest string) string {
 	if len(g.rest) <= len(word) {
 		tail = word[len(word)-len(g.rest):]
 	}
-	tail = strings.TrimLeft(tail, ":;,.!")
+	tail = strings.TrimLeft(tail, separators)
 	if g.kind == "stray" {
 		tail = ""
 	}
@@ -83,6 +86,9 @@ func repairEnvelope(lead, rest, whole string) string {
 		if params != "" && !strings.Contains(params, "=") {
 			params = ""
 		}
+	}
+	if strings.Trim(params, stops+` "'`) == "" {
+		params = ""
 	}
 	if address == "" && !strings.Contains(rest, "<>") {
 		return whole

@@ -44,6 +44,26 @@ func foldLine(line string) string {
 	return string(out)
 }
 
+// Halfwidth writes what an input method put into a line in the ASCII that was meant, and takes its mark away
+// that ends the sentence. char is the first such character, "" where there is none.
+func Halfwidth(line string) (ascii, char string) {
+	for _, r := range line {
+		if _, ok := fold(r); ok {
+			return foldLine(sentence(line)), string(r)
+		}
+	}
+	return line, ""
+}
+
+// sentence takes the mark off with which an input method ended a line.
+func sentence(line string) string {
+	line = strings.TrimSpace(line)
+	if bare := strings.TrimRight(line, stops+" "); bare != "" && !isASCII(line[len(bare):]) {
+		return bare
+	}
+	return line
+}
+
 // typingSlips: control octets, full-width characters, a blank in front.
 func typingSlips(p protocol.Protocol, line string) []Notice {
 	var list []Notice
@@ -58,18 +78,64 @@ func typingSlips(p protocol.Protocol, line string) []Notice {
 		}
 	}
 	if at, r := firstLookalike(p, line); at >= 0 {
-		s, _ := fold(r)
-		kind := "full-width"
-		if s == " " || s == "" {
-			kind = "full-width-space"
-		}
-		list = append(list, notice(kind, at, utf8.RuneLen(r), repair(p, line), phrases.Args{"char": Clean(string(r)), "ascii": s}))
+		list = append(list, lookalike(p, line, at, r))
 	}
 	if len(list) == 0 && line != "" && (line[0] == ' ' || line[0] == '\t') && strings.TrimSpace(line) != "" {
 		blanks := len(line) - len(strings.TrimLeft(line, " \t"))
 		list = append(list, notice("leading-blank", 0, blanks, repair(p, line), nil))
 	}
 	return list
+}
+
+// stops are marks that end a sentence, and no line of a protocol.
+const stops = ".,;!?。．｡，、；！？"
+
+// lookalike says what is wrong with the first character of a line that is not ASCII but looks like it.
+func lookalike(p protocol.Protocol, line string, at int, r rune) Notice {
+	s, _ := fold(r)
+	kind, length, meant := "full-width", utf8.RuneLen(r), repair(p, line)
+	args := phrases.Args{"char": Clean(string(r)), "ascii": s}
+	switch {
+	case at == 0 && s == ":" && len(line) > length:
+		kind, meant = "full-width-colon", foldLine(sentence(line))
+	case s == " " || s == "":
+		kind = "full-width-space"
+	case quoted(p, line):
+		kind, length = "quoted-line", len(line)
+	case at > 0 && strings.Trim(line[at:], stops+" ") == "":
+		kind, length = "trailing-stop", len(line)-at
+		args["char"] = shown(line[at:])
+	case s == "," && strings.Contains(line[:at], "@") && strings.Contains(line[at:], "@"):
+		kind, meant = "several-addresses", ""
+		args["verb"] = shown(strings.ToUpper(firstWord(line)))
+	default:
+		ascii := foldLine(line)
+		g, ok := guessVerb(p, firstWord(ascii), ascii)
+		switch {
+		case !ok || at != len(g.form.verb):
+		case g.kind == "separator":
+			kind, args["form"] = g.kind, g.form.text
+		case g.kind == "stray" && strings.Trim(ascii[at:], separators+stops+" ") == "":
+			kind, length, args["char"] = "trailing-stop", len(line)-at, shown(line[at:])
+		}
+	}
+	return notice(kind, at, length, meant, args)
+}
+
+// quoted: a whole command in quotation marks, as it stands in a text.
+func quoted(p protocol.Protocol, line string) bool {
+	s := foldLine(line)
+	bare := unquoted(s)
+	return bare != s && protocol.TableOf(p).Row(firstWord(bare)) != nil && firstWord(bare) != ""
+}
+
+// unquoted takes quotation marks off both ends, where the line begins with one: no command does.
+func unquoted(s string) string {
+	const marks = "\"'`<>[]"
+	if s == "" || !strings.ContainsRune(marks, rune(s[0])) {
+		return s
+	}
+	return strings.TrimSpace(strings.Trim(s, marks))
 }
 
 // firstLookalike leaves free text alone: a password or a NOOP may hold anything.

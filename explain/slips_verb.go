@@ -88,10 +88,14 @@ func unknownVerb(ctx protocol.Context, u protocol.Utterance) []Notice {
 		n.Kind = string(protocol.UnknownVerb)
 		return []Notice{n}
 	}
+	args["char"] = shown(part(line, len(g.form.verb), 1))
 	args["form"], args["protocol"] = g.form.text, strings.ToUpper(string(other(ctx.Protocol)))
 	n := notice(g.kind, 0, len(word), "", args)
 	switch g.kind {
-	case "typo", "glued", "synonym", "stray":
+	case "typo", "glued", "synonym", "stray", "separator", "quoted-line":
+		if g.kind == "separator" {
+			n.At, n.Len = len(g.form.verb), 1
+		}
 		n.word, n.Meant = g.form.text, repair(ctx.Protocol, line)
 		if n.Meant == line {
 			n.Meant = ""
@@ -100,6 +104,8 @@ func unknownVerb(ctx protocol.Context, u protocol.Utterance) []Notice {
 		n.word = g.form.text + " (" + args["protocol"] + ")"
 	case "lab-command":
 		n.Meant = ":" + line
+	case "own-name":
+		n.Meant = ":" + strings.TrimSpace(line[len("maillab"):])
 	}
 	return []Notice{n}
 }
@@ -146,10 +152,15 @@ func guessShape(p protocol.Protocol, letters, tail, line string) (guess, bool) {
 		return guess{kind: "reply-typed"}, true
 	case p == protocol.SMTP && isHeader(line):
 		return guess{kind: "header-before-data"}, true
+	case letters == "MAILLAB" && tail == "" && len(line) > len(letters)+1:
+		return guess{kind: "own-name"}, true
 	case labWords[letters] && tail == "":
 		return guess{kind: "lab-command"}, true
 	case looksBase64(line):
 		return guess{kind: "base64-outside-auth"}, true
+	case quoted(p, line):
+		f := strings.ToUpper(firstWord(unquoted(line)))
+		return guess{kind: "quoted-line", form: form{f, f, f}}, true
 	case line == protocol.VerbDot:
 		return guess{kind: "dot-outside-content"}, true
 	}
@@ -199,7 +210,11 @@ func guessGlued(p protocol.Protocol, letters, tail, line string) (guess, bool) {
 		if tail[0] >= '0' && tail[0] <= '9' || tail[0] == '<' {
 			return guess{kind: "glued", form: f, rest: tail}, true
 		}
-		return guess{kind: "stray", form: f, rest: tail}, true
+		kind := "stray"
+		if strings.TrimLeft(tail, separators) != "" && strings.ContainsRune(separators, rune(tail[0])) && protocol.TableOf(p).Row(f.verb).Args != protocol.ArgsNone {
+			kind = "separator"
+		}
+		return guess{kind: kind, form: f, rest: tail}, true
 	}
 	return guess{}, false
 }

@@ -25,6 +25,8 @@ type LabCommand struct {
 	run      func(ctx context.Context, s *Shell, arg string) error
 	// private: the argument may hold a password, so events keep its first word only, unless about says more, and history nothing.
 	private bool
+	// literal: the argument may hold any character, those of an input method too.
+	literal bool
 	// about fills in what an event tells of the command beside its name and argument; nil adds nothing.
 	about func(s *Shell, arg string, e *protocol.Event)
 }
@@ -46,7 +48,7 @@ func commands() []LabCommand {
 		{Name: "servers", Aliases: []string{"accounts", "hosts"}, Usage: "servers", Group: groupTalk, run: runServers},
 		{Name: "state", Usage: "state", Group: groupTalk, run: runState},
 		{Name: "status", Usage: "status", Group: groupTalk, run: runStatus},
-		{Name: "send", Usage: "send LINE", Group: groupTalk, run: runSend},
+		{Name: "send", Usage: "send LINE", Group: groupTalk, run: runSend, literal: true},
 		{Name: "close", Aliases: []string{"disconnect"}, Usage: "close", Group: groupTalk, run: runClose},
 
 		{Name: "lessons", Usage: "lessons", Group: groupLearn, run: runLessons},
@@ -60,18 +62,18 @@ func commands() []LabCommand {
 		{Name: "restart", Usage: "restart", Group: groupLearn, run: runRestart},
 		{Name: "leave", Aliases: []string{"stop"}, Usage: "leave", Group: groupLearn, run: runLeave},
 
-		{Name: "base64", Usage: "base64 [encode TEXT | decode TEXT]", Group: groupTools, run: runBase64, about: aboutBase64, Complete: completeBase64, private: true},
+		{Name: "base64", Usage: "base64 [encode TEXT | decode TEXT]", Group: groupTools, run: runBase64, about: aboutBase64, Complete: completeBase64, private: true, literal: true},
 		{Name: "inbox", Aliases: []string{"mailbox"}, Usage: "inbox [USER [NUMBER]]", Group: groupTools, run: runInbox, about: aboutInbox, Complete: completeUsers},
 		{Name: "mx", Aliases: []string{"dig"}, Usage: "mx [DOMAIN]", Group: groupTools, run: runMX, Complete: completeDomains},
 		{Name: "queue", Aliases: []string{"mailq"}, Usage: "queue", Group: groupTools, run: runQueue},
 		{Name: "reset", Usage: "reset", Group: groupTools, run: runReset},
 		{Name: "persona", Usage: "persona [NAME]", Group: groupTools, run: runPersona, Complete: completePersonas},
 		{Name: "fault", Usage: "fault [NAME[:ARGUMENTS] | off]", Group: groupTools, run: runFault, Complete: completeFaults},
-		{Name: "explain", Usage: "explain LEVEL | WORD | [LINE] REPLY", Group: groupTools, run: runExplain, Complete: completeLevels},
+		{Name: "explain", Aliases: []string{"codes"}, Usage: "explain LEVEL | WORD | [LINE] REPLY", Group: groupTools, run: runExplain, Complete: completeLevels, literal: true},
 
 		{Name: "lang", Aliases: []string{"language", "语言"}, Usage: "lang zh|en", Group: groupScreen, run: runLang, Complete: completeLangs},
 		{Name: "plain", Usage: "plain on|off", Group: groupScreen, run: runPlain, Complete: completeSwitch},
-		{Name: "help", Aliases: []string{"?", "h", "帮助"}, Usage: "help [WORD]", Group: groupScreen, run: runHelp, Complete: completeTopics},
+		{Name: "help", Aliases: []string{"?", "？", "h", "帮助"}, Usage: "help [WORD]", Group: groupScreen, run: runHelp, Complete: completeTopics, literal: true},
 		{Name: "version", Usage: "version", Group: groupScreen, run: runVersion},
 		{Name: "quit", Aliases: []string{"exit", "bye", "q", "退出", "再见"}, Usage: "quit", Group: groupScreen, run: runQuit},
 	}
@@ -97,6 +99,9 @@ func (s *Shell) runCommand(ctx context.Context, line string, colon bool) error {
 	name, arg, _ := strings.Cut(line, " ")
 	if line == "" {
 		return nil
+	}
+	if err := mistyped(line, name, colon); err != nil {
+		return err
 	}
 	cmd := findCommand(strings.ToLower(name))
 	if cmd == nil {
@@ -156,6 +161,9 @@ var latinWord = regexp.MustCompile(`^[a-z0-9-]+$`)
 // nearestCommand returns the command whose name is at most a third away, or "".
 func nearestCommand(word string) string {
 	best, distance := "", len(word)/3+2
+	if len(word) < 4 {
+		distance = 2
+	}
 	if !latinWord.MatchString(word) {
 		return "" // a slip on the keys leaves letters; anything else is no misspelt command
 	}

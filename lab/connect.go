@@ -34,6 +34,7 @@ func (s *Shell) connect(ctx context.Context, host, port string, secure bool) err
 		TLS: secure || protocol.ImplicitTLS(port), Roots: s.rootsFor(host),
 	})
 	if err != nil {
+		s.lost.Add(1)
 		return s.dialTrouble(err)
 	}
 	s.mu.Lock()

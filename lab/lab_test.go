@@ -40,31 +40,40 @@ func TestSendByHand(t *testing.T) {
 func TestLinesAtTheLabsPrompt(t *testing.T) {
 	d := newDesk(t)
 	for line, want := range map[string]string{
-		"ehlo x":                   "EHLO is an SMTP command, but nobody is listening yet",
-		"mailfrom:<a@b>":           "MAIL is an SMTP command",
-		"retr 11":                  "RETR is a POP3 command",
-		"telent smtp.lab.test":     "Did you mean `telnet`",
-		"xyzzy":                    "`xyzzy` is no command of the lab",
-		":nothing":                 "`nothing` is no command of the lab",
-		"telnet":                   "Which server?",
-		"telnet 25":                "`telnet smtp.lab.test 25`",
-		"telnet a 25 extra":        "`extra` is too much",
-		"telnet smtp.lab.test 99":  "Its open ports: 25, 587",
-		"telnet nosuch.lab.test":   "The lab has no server named nosuch.lab.test",
-		"telnet mail.other.test":   "The lab has no server named mail.other.test",
-		"telnet 127.0.0.1 notport": "notport is no port",
-		"close":                    "You are not connected",
-		"state":                    "Connect first",
-		"hint":                     "No lesson is going on",
-		"lesson smtp-sned":         "Did you mean `smtp-send`",
-		"lesson qqqqqqqqqq":        "There is no lesson `qqqqqqqqqq`",
-		"lang fr":                  "not fr",
-		"help nonsense":            "Nothing is known about `nonsense`",
-		"inbox nobody":             "The lab has no user nobody",
-		"inbox fpwjp 99":           "There is no mail number 99",
-		"base64 frob":              "`frob` is neither",
-		"explain":                  "Say how much to explain",
-		"\x1b[2Jbad":               "`^[[2Jbad`",
+		"ehlo x":                       "EHLO is an SMTP command, but nobody is listening yet",
+		"mailfrom:<a@b>":               "MAIL is an SMTP command",
+		"retr 11":                      "RETR is a POP3 command",
+		"telent smtp.lab.test":         "Did you mean `telnet`",
+		"xyzzy":                        "`xyzzy` is no command of the lab",
+		":nothing":                     "`nothing` is no command of the lab",
+		"telnet":                       "Which server?",
+		"telnet 25":                    "`telnet smtp.lab.test 25`",
+		"telnet a 25 extra":            "`extra` is too much",
+		"telnet smtp.lab.test 99":      "Its open ports: 25, 587",
+		"telnet nosuch.lab.test":       "The lab has no server named nosuch.lab.test",
+		"telnet mail.other.test":       "The lab has no server named mail.other.test",
+		"telnet 127.0.0.1 notport":     "notport is no port",
+		"close":                        "You are not connected",
+		"state":                        "Connect first",
+		"hint":                         "No lesson is going on",
+		"lesson smtp-sned":             "Did you mean `smtp-send`",
+		"lesson qqqqqqqqqq":            "There is no lesson `qqqqqqqqqq`",
+		"lang fr":                      "not fr",
+		"help nonsense":                "Nothing is known about `nonsense`",
+		"inbox nobody":                 "The lab has no user nobody",
+		"inbox fpwjp 99":               "There is no mail number 99",
+		"base64 frob":                  "`frob` is neither",
+		"explain":                      "Say how much to explain",
+		"：next":                        "“：” is a full-width character of an input method; lab commands are written in ASCII: `next`",
+		"telnet smtp.lab.test：25":      "`telnet smtp.lab.test:25`",
+		"telnet　smtp.lab.test 25。":     "`telnet smtp.lab.test 25`",
+		"fault error-at:RCPT，450":      "`fault error-at:RCPT,450`",
+		"maillab telnet smtp.lab.test": "leave its name out: `telnet smtp.lab.test`",
+		"GET / HTTP/1.1":               "`GET` is no command of the lab. `help`",
+		"codes 550":                    "550",
+		"？":                            "Keys: Tab completes",
+		"base64 encode 你好，":            "5L2g5aW977yM",
+		"\x1b[2Jbad":                   "`^[[2Jbad`",
 	} {
 		assert.Contains(t, d.say(line), want, line)
 	}
@@ -95,6 +104,12 @@ func TestColonWhileConnected(t *testing.T) {
 	assert.Contains(t, d.say(":nosuch"), "nothing was sent")
 	assert.Contains(t, d.say(":hlep"), "Did you mean `:help`")
 	assert.Contains(t, d.say("lessons"), "a lab command is written with a colon: `:lessons`")
+	assert.Contains(t, d.say("帮助"), "`:帮助`")
+	for _, bye := range []string{"bye", "exit", "退出"} {
+		assert.Contains(t, d.say(bye), "`"+bye+"` went to the server as you typed it. To end the conversation say `QUIT`")
+	}
+	assert.Contains(t, d.say(":fault error-at:RCPT，450"), "`:fault error-at:RCPT,450`")
+	assert.Contains(t, d.say(":maillab codes"), "`:codes`")
 	assert.Contains(t, d.say(":telnet pop3.lab.test"), "connected to mail.lab.test already")
 	assert.Contains(t, d.say(":state"), "identified")
 	assert.Contains(t, d.say(":lang zh"), "从现在起使用中文")

@@ -13,32 +13,54 @@ import (
 
 // Line carries out one typed line and returns when its outcome is on the
 // screen, or the server has taken longer than the shell's patience, or ctx ends.
-func (s *Shell) Line(ctx context.Context, line string) {
+func (s *Shell) Line(ctx context.Context, line string) { s.LineTyped(ctx, line, s.Lost()) }
+
+// LineTyped is Line for a line that was typed or pasted when so many conversations were Lost. It does
+// nothing and returns false for one that was meant for a conversation lost since: as a lab command it would do
+// what nobody asked for.
+func (s *Shell) LineTyped(ctx context.Context, line string, lost int) bool {
 	s.begin()
 	defer s.end()
 	c := s.session()
 	switch {
+	case lost < s.Lost():
+		return false
 	case c == nil:
 		s.report(s.runCommand(ctx, strings.TrimPrefix(strings.TrimSpace(line), ":"), false))
 	case strings.HasPrefix(line, ":") && !c.Context().InContent():
 		s.report(s.runCommand(ctx, strings.TrimSpace(line[1:]), true))
 	default:
-		s.send(ctx, c, line)
+		return s.send(ctx, c, line)
+	}
+	return true
+}
+
+// Lost is how many conversations have ended without the learner's doing, or did not come about. It may be
+// called at any time.
+func (s *Shell) Lost() int { return int(s.lost.Load()) }
+
+// lose counts a conversation that ended, where the learner did not end it.
+func (s *Shell) lose(e protocol.Event) {
+	if e.Close != protocol.ClosedByQuit && e.Close != protocol.ClosedByUser {
+		s.lost.Add(1)
 	}
 }
 
-// send passes a line to the server and waits for what comes of it.
-func (s *Shell) send(ctx context.Context, c *session.Session, line string) {
+// send passes a line to the server and waits for what comes of it; false: the conversation was over.
+func (s *Shell) send(ctx context.Context, c *session.Session, line string) bool {
 	_, u := c.Look(line)
 	_, err := c.Send(line)
 	switch {
+	case errors.Is(err, session.ErrClosed):
+		return false
 	case errors.Is(err, session.ErrHandshake):
 		s.show(Block{Kind: Problem, Text: Say("connection.handshake", phrases.Args{"host": phrases.Clean(c.Host)})})
-	case err != nil && !errors.Is(err, session.ErrClosed) && !ends(c):
+	case err != nil && !ends(c):
 		s.show(Block{Kind: Problem, Text: Say("connection.send-failed", phrases.Args{"error": phrases.Clean(err.Error())})})
 	}
 	s.settle(ctx, c)
 	s.remindOfColon(u)
+	return true
 }
 
 // ends waits a moment for a conversation to end, and reports whether it did: a
@@ -75,7 +97,12 @@ func (s *Shell) remindOfColon(u protocol.Utterance) {
 	switch {
 	case cmd == nil:
 	case u.Row == nil:
-		s.show(Block{Kind: Note, Text: Say("shell.colon", phrases.Args{"command": cmd.Name})})
+		key := "shell.colon"
+		if cmd.Name == "quit" { // the server's QUIT may be meant as well
+			key = "shell.bye"
+		}
+		typed, _, _ := strings.Cut(u.Line(), " ")
+		s.show(Block{Kind: Note, Text: Say(key, phrases.Args{"command": phrases.Clean(typed)})})
 	case cmd.Group == groupScreen && cmd.Name != "quit":
 		line := strings.TrimSpace(cmd.Name + " " + phrases.Clean(u.Args))
 		s.show(Block{Kind: Note, Text: Say("shell.both", phrases.Args{"verb": u.Verb, "line": line})})

@@ -46,6 +46,7 @@ type Shell struct {
 	lang atomic.Value // phrases.Lang
 	conn int          // conversations so far
 	born time.Time    // when it was made
+	lost atomic.Int64 // conversations that the learner did not end
 
 	mu      sync.Mutex // guards what follows; never held while a session is called
 	seq     int
@@ -101,6 +102,7 @@ func (s *Shell) Sink(e protocol.Event) {
 		s.struck = e.Name
 	case protocol.KindClosed:
 		e.Name = s.blamed(e)
+		s.lose(e)
 	}
 	s.judge(e)
 	s.cfg.Front.Event(e)

@@ -44,12 +44,12 @@ func (s *smtpSession) chunkOctets() error {
 	switch in := s.arriving(); {
 	case c.refuse != nil:
 		s.refuse(c.u, c.refuse)
-	case in.lineTooLong:
-		s.mail.broken = true
-		s.refuseFor(c.u, protocol.LineTooLong)
 	case in.octets > size:
 		s.mail.broken = true
 		s.say(&s.book.ChunkTooBig, phrases.Args{"octets": strconv.Itoa(in.octets), "size": strconv.Itoa(size)})
+	case in.lineTooLong:
+		s.mail.broken = true
+		s.refuseFor(c.u, protocol.LineTooLong)
 	case c.last:
 		s.finish()
 		s.forgetMail()

@@ -307,6 +307,7 @@ func (a FaultArg) give(value string, values phrases.Args) {
 	values[a.Name] = value
 	if a.Kind == "code" {
 		values["class"] = value[:1]
+		values["trouble"] = map[string]string{"4": "SYS/TEMP", "5": "SYS/PERM"}[value[:1]] // RFC 3206 §4
 	}
 	maps.Copy(values, a.Choice[value])
 }

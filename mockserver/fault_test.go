@@ -45,7 +45,7 @@ func inTime(t *testing.T, cfg Config, test func(t *testing.T, l *Lab)) {
 func (c *client) begin() {
 	c.t.Helper()
 	c.reply()
-	for _, line := range []string{"HELO x", "MAIL FROM:<a@b.test>"} {
+	for _, line := range []string{"EHLO x", "MAIL FROM:<a@b.test>"} {
 		require.Equal(c.t, "250", c.say(line)[:3])
 	}
 }

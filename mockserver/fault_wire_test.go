@@ -31,6 +31,8 @@ func TestFaultsOverSockets(t *testing.T) {
 		"slow:1ms":              {"smtp", mail},
 		"trickle:10us":          {"smtp", mail},
 		"error-at:VRFY,550":     {"smtp", append(mail[:3:3], [2]string{"VRFY fpwjp", "550 5.3.0"})},
+		"error-at:STAT,550":     {"pop3", append(login[:2:2], [2]string{"STAT", "-ERR [SYS/PERM]"})},
+		"error-at:STAT":         {"pop3", append(login[:2:2], [2]string{"STAT", "-ERR [SYS/TEMP]"})},
 		"cut-before:RCPT":       {"smtp", append(mail[:2:2], [2]string{"RCPT TO:<fpwjp@lab.test>", "gone"})},
 		"cut-after:MAIL":        {"smtp", append(mail[:1:1], [2]string{"MAIL FROM:<a@b.test>", "gone"})},
 		"cut-after":             {"smtp", append(data[:4:4], [2]string{"Subject: x\r\n\r\nhi\r\n.", "gone"})},

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"bytes"
 	"crypto/subtle"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -152,7 +153,10 @@ func (s *pop3Session) challenge(text string) {
 }
 
 func (s *pop3Session) capa(protocol.Utterance) {
-	s.lines(&s.book.Capa, phrases.Args{"mechanisms": s.lab.mechanismNames(s.m.TLS(), " "), "stls": s.offersTLS()})
+	s.lines(&s.book.Capa, phrases.Args{
+		"mechanisms": s.lab.mechanismNames(s.m.TLS(), " "), "stls": s.offersTLS(),
+		"login-delay": strconv.Itoa(int(time.Duration(s.ways.LoginDelay).Seconds())),
+	})
 }
 
 // offersTLS is the capability, "" when TLS runs already or a maildrop is open (RFC 2595 §4).
@@ -228,7 +232,10 @@ func (s *pop3Session) top(u protocol.Utterance) {
 		return
 	}
 	words := strings.Fields(u.Args)
-	n, _ := strconv.Atoi(words[1])
+	n, err := strconv.Atoi(words[1])
+	if err != nil { // more than there can be
+		n = math.MaxInt
+	}
 	s.message(&s.book.Top, phrases.Args{"n": strconv.Itoa(i + 1), "lines": words[1]}, m, n)
 }
 

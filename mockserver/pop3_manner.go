@@ -1,9 +1,7 @@
 package mockserver
 
 import (
-	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"maillab/phrases"
@@ -93,9 +91,6 @@ func (s *pop3Session) body(r *saying, args phrases.Args) (lines []string) {
 		return out
 	}
 	defer func() { lines = s.wire.seen(lines) }()
-	if d := time.Duration(s.ways.LoginDelay); d > 0 {
-		out = append(out, "LOGIN-DELAY "+strconv.Itoa(int(d.Seconds())))
-	}
 	return s.ways.listed(out, hasPOP3)
 }
 

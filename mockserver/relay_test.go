@@ -235,6 +235,7 @@ func reportOf(t *testing.T, m mockserver.Message) *message.Header {
 		body, err := io.ReadAll(p.Body)
 		require.NoError(t, err)
 		if kind == "message/delivery-status" {
+			assert.Equal(t, "7bit", p.Header.Get("Content-Transfer-Encoding"), "RFC 3464 §2.1")
 			whole, err := message.Read(bytes.NewReader(body))
 			require.NoError(t, err)
 			assert.Equal(t, "dns; "+whole.Header.Get("Reporting-Mta")[len("dns; "):], whole.Header.Get("Reporting-Mta"))

@@ -90,15 +90,36 @@ func (l *Lab) notification(p *parcel, outcomes []outcomeOf, id string, now time.
 		"Content-Type: multipart/report; report-type=delivery-status;\r\n\tboundary=%q\r\n\r\n", boundary)
 	fmt.Fprintf(&b, "--%s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n", boundary)
 	b.Write(toCRLF([]byte(l.forPeople(text, p, outcomes))))
-	kind := "message/delivery-status"
+	kind, status := "message/delivery-status", l.forPrograms(p, outcomes, host, now)
 	if p.wishes.utf8 {
 		kind = "message/global-delivery-status" // RFC 6533 §4
+	} else {
+		status = inASCII(status) // and its encoding is 7bit (RFC 3464 §2.1)
 	}
-	fmt.Fprintf(&b, "\r\n--%s\r\nContent-Type: %s\r\nContent-Transfer-Encoding: 8bit\r\n\r\n", boundary, kind)
-	l.forPrograms(&b, p, outcomes, host, now)
+	part(&b, boundary, kind, status)
 	kind, back := returned(p, outcomes)
-	fmt.Fprintf(&b, "\r\n--%s\r\nContent-Type: %s\r\nContent-Transfer-Encoding: 8bit\r\n\r\n%s\r\n--%s--\r\n", boundary, kind, back, boundary)
+	part(&b, boundary, kind, back)
+	fmt.Fprintf(&b, "\r\n--%s--\r\n", boundary)
 	return b.Bytes()
+}
+
+// part writes a part of the report behind the one before.
+func part(b *bytes.Buffer, boundary, kind string, content []byte) {
+	encoding := "8bit"
+	if protocol.ASCII(string(content)) {
+		encoding = "7bit"
+	}
+	fmt.Fprintf(b, "\r\n--%s\r\nContent-Type: %s\r\nContent-Transfer-Encoding: %s\r\n\r\n%s", boundary, kind, encoding, content)
+}
+
+// inASCII puts a question mark for what is not.
+func inASCII(text []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if r >= 0x80 {
+			return '?'
+		}
+		return r
+	}, text)
 }
 
 func (l *Lab) forPeople(text reportText, p *parcel, outcomes []outcomeOf) string {
@@ -111,7 +132,8 @@ func (l *Lab) forPeople(text reportText, p *parcel, outcomes []outcomeOf) string
 }
 
 // forPrograms writes the fields of RFC 3464 §2.2 and §2.3.
-func (l *Lab) forPrograms(b *bytes.Buffer, p *parcel, outcomes []outcomeOf, host string, now time.Time) {
+func (l *Lab) forPrograms(p *parcel, outcomes []outcomeOf, host string, now time.Time) []byte {
+	b := &bytes.Buffer{}
 	fmt.Fprintf(b, "Reporting-MTA: dns; %s\r\n", host)
 	if p.wishes.envid != "" {
 		fmt.Fprintf(b, "Original-Envelope-Id: %s\r\n", oneLine(protocol.DecodeXtext(p.wishes.envid)))
@@ -135,6 +157,7 @@ func (l *Lab) forPrograms(b *bytes.Buffer, p *parcel, outcomes []outcomeOf, host
 		}
 		fmt.Fprintf(b, "Last-Attempt-Date: %s\r\n", dateOf(now))
 	}
+	return b.Bytes()
 }
 
 // oneLine keeps what another server or a client wrote from beginning a line of its own.

@@ -154,7 +154,13 @@ func (t *transaction) add(p protocol.Path, boxes []*mailbox) {
 	}
 }
 
-func (s *smtpSession) data(protocol.Utterance) { s.say(&s.book.Data, nil) }
+func (s *smtpSession) data(u protocol.Utterance) {
+	if s.mail.broken {
+		s.refuseFor(u, protocol.OutOfOrder)
+		return
+	}
+	s.say(&s.book.Data, nil)
+}
 
 func (s *smtpSession) rset(protocol.Utterance) {
 	s.forgetMail()

@@ -20,7 +20,7 @@ type parameterForm struct {
 var mailParameters = []parameterForm{
 	{"SIZE", "SIZE", "SIZE=1024", isSize},
 	{"BODY", "8BITMIME", "BODY=7BIT|8BITMIME", isBody},
-	{"AUTH", "AUTH", "AUTH=<>", func(v string, _ *Context) bool { return v != "" }},
+	{"AUTH", "AUTH", "AUTH=<>", func(v string, _ *Context) bool { return v != "" && isXtext(v) }},
 	{"RET", "DSN", "RET=" + RetFull + "|" + RetHeaders, oneOf(RetFull, RetHeaders)},
 	{"ENVID", "DSN", "ENVID=id", func(v string, _ *Context) bool { return v != "" && len(v) <= 100 && isXtext(v) }},
 	{ParameterUTF8, ParameterUTF8, ParameterUTF8, func(v string, _ *Context) bool { return v == "" }},

@@ -27,6 +27,7 @@ func TestParameters(t *testing.T) {
 		{"8BITMIME\nBINARYMIME", "mail from:<a@b> BODY=BINARYMIME", "", 0, 0},
 		{"8BITMIME", "mail from:<a@b>  body=8bitmime  BODY=7BIT ", protocol.RepeatedParameter, 32, 9},
 		{"AUTH=PLAIN", "mail from:<a@b> AUTH=<>", "", 0, 0},
+		{"AUTH=PLAIN", "mail from:<a@b> AUTH=a+zz", protocol.BadValue, 16, 9},
 		{"", "mail from:<\"> x\"@b> NOTIFY=NEVER", protocol.UnknownParameter, 20, 12},
 		{"", "mail from:<a@b> RET=ALL", protocol.BadValue, 16, 7},
 		{"", "mail from:<a@b> RET=hdrs ENVID=a+2Bb", "", 0, 0},

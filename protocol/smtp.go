@@ -150,7 +150,7 @@ var smtpTable = Table{
 		},
 		{
 			Verb: "BDAT", Lead: "BDAT ", Syntax: "BDAT octets [LAST]", Example: "BDAT 22 LAST", Args: ArgsChunk,
-			States:  []State{StateRcpt, StateChunks},
+			States: []State{StateRcpt, StateChunks}, Needs: []Need{NeedESMTP},
 			Answers: chunkAnswers(StateChunks), Last: chunkAnswers(stateBase),
 			InsteadOf: "DATA", Keyword: "CHUNKING", Ref: "RFC 3030 §2",
 		},

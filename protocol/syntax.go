@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -156,6 +157,9 @@ func checkNumbers(n int) func(string) *argError {
 		}
 		for i, word := range strings.Fields(args) {
 			v, err := strconv.ParseUint(word, 10, 31)
+			if i > 0 && errors.Is(err, strconv.ErrRange) {
+				continue // more lines than any message has: all of them (RFC 1939 §7)
+			}
 			if err != nil || i == 0 && v == 0 {
 				return &argError{BadNumber, wordAt(args, i), len(word), ""}
 			}

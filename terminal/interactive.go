@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"maillab/lab"
@@ -20,6 +21,9 @@ type Interactive struct {
 	ed    *editor.Editor
 	shell *lab.Shell
 	pace  func(context.Context, string) error // how a line that the program types appears
+
+	seen   atomic.Pointer[lab.Shell] // shell, for the goroutine that reads keys
+	unsent []string                  // lines read that were typed for a connection that is gone
 
 	mu     sync.Mutex
 	cancel context.CancelFunc // breaks off the line that is being carried out
@@ -37,7 +41,7 @@ type InteractiveOptions struct {
 func NewInteractive(o InteractiveOptions) (*Interactive, error) {
 	t := &Interactive{}
 	ed, err := editor.New(editor.Options{
-		HistoryFile: o.HistoryFile, Complete: t.complete, Interrupt: t.interrupt, SearchPrompt: t.searchPrompt,
+		HistoryFile: o.HistoryFile, Complete: t.complete, Interrupt: t.interrupt, Stamp: t.lost, SearchPrompt: t.searchPrompt,
 	})
 	if err != nil {
 		return nil, err
@@ -60,10 +64,12 @@ func (t *Interactive) Close() error { return t.ed.Close() }
 // Run reads lines and lets the shell carry them out until the learner leaves.
 func (t *Interactive) Run(ctx context.Context, shell *lab.Shell) error {
 	t.shell = shell
+	t.seen.Store(shell)
 	// A read waits for keys and knows no context: giving the terminal back ends it.
 	defer context.AfterFunc(ctx, func() { _ = t.ed.Close() })()
 	warned := false
 	for !shell.Quitting() && ctx.Err() == nil {
+		t.tellUnsent()
 		line, err := t.readLine()
 		switch {
 		case err == nil:
@@ -110,7 +116,12 @@ func (t *Interactive) readLine() (string, error) {
 // carryOut runs one line; Ctrl-C meanwhile breaks the waiting off, not the connection.
 func (t *Interactive) carryOut(ctx context.Context, line string) {
 	keep := t.shell.Keep(line)
-	t.breakable(ctx, func(ctx context.Context) { t.shell.Line(ctx, line) })
+	done, stamp := false, t.ed.Stamp()
+	t.breakable(ctx, func(ctx context.Context) { done = t.shell.LineTyped(ctx, line, stamp) })
+	if !done {
+		t.unsent = append(t.unsent, line)
+		return
+	}
 	if !keep.Memory {
 		return
 	}

@@ -17,8 +17,7 @@ func (f serveFlags) accounts() ([]mockserver.User, error) {
 	for _, text := range f.users {
 		u, wrong := parseAccount(text, users)
 		if wrong != "" {
-			name, _, _ := strings.Cut(text, ":")
-			return nil, &usageError{say("error.user."+wrong, phrases.Args{"where": "--user", "value": phrases.Clean(name)})}
+			return nil, &usageError{accountTrouble("--user", text, wrong)}
 		}
 		users = append(users, u)
 	}
@@ -52,9 +51,7 @@ func readAccounts(path string, users []mockserver.User) ([]mockserver.User, erro
 		}
 		u, wrong := parseAccount(text, users)
 		if wrong != "" {
-			name, _, _ := strings.Cut(text, ":")
-			where := phrases.Clean(path) + ":" + strconv.Itoa(n)
-			return nil, &failure{say("error.user."+wrong, phrases.Args{"where": where, "value": phrases.Clean(name)})}
+			return nil, &failure{accountTrouble(phrases.Clean(path)+":"+strconv.Itoa(n), text, wrong)}
 		}
 		users = append(users, u)
 	}
@@ -74,12 +71,25 @@ func unreadable(flag, path string, err error) error {
 	})}
 }
 
+// fullWidthColon is what an input method types for a colon.
+const fullWidthColon = "："
+
+// accountTrouble words what is wrong with an account; of the line no more than the name is shown.
+func accountTrouble(where, text, wrong string) phrases.Text {
+	name, _, _ := strings.Cut(strings.Replace(text, fullWidthColon, ":", 1), ":")
+	return say("error.user."+wrong, phrases.Args{"where": where, "value": phrases.Clean(name)})
+}
+
 // parseAccount reads NAME:PASSWORD. What is wrong is the last part of the key of the words about it.
 func parseAccount(text string, others []mockserver.User) (u mockserver.User, wrong string) {
 	name, password, found := strings.Cut(text, ":")
 	path, ok := protocol.ParseMailbox(name)
 	switch {
-	case !found || name == "" || password == "":
+	case !found && strings.Contains(text, fullWidthColon):
+		return u, "full-width"
+	case !found:
+		return u, "no-colon"
+	case name == "" || password == "":
 		return u, "form"
 	case !ok || path.Domain != "" || path.Local != name:
 		return u, "name"

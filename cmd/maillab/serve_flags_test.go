@@ -43,6 +43,8 @@ func TestServeRefusesFlagsThatMeanNothing(t *testing.T) {
 		{[]string{"--idle-timeout", "10"}, "--idle-timeout takes a time with its unit"},
 		{[]string{"--idle-timeout", "-1s"}, "--idle-timeout takes"},
 		{[]string{"--user", ":x"}, "--user: an account is NAME:PASSWORD"},
+		{[]string{"--user", "anna"}, "no colon in this account"},
+		{[]string{"--user", "anna：secret"}, "the colon behind anna is a full-width one"},
 		{[]string{"--user", "anna:"}, "came before the colon was: anna"},
 		{[]string{"--token", "anna:t"}, "--token takes NAME:TOKEN"},
 		{[]string{"--persona", "posfix"}, "posfix"},

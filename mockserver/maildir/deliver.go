@@ -19,7 +19,7 @@ type Mail struct {
 	WriteTo func(*os.File) error
 }
 
-// Post delivers mail to the Maildirs of one file system. Deliveries that come while others wait for
+// Post delivers mail to Maildirs. Deliveries that come while others wait for
 // the disk share their syncs. Deliver may be called from many goroutines.
 type Post struct {
 	rounds rounds[*delivery]
@@ -95,8 +95,8 @@ const (
 	aWhile  = 10 * time.Second
 )
 
-func (p *Post) syncFiles(round []*delivery, together func(*os.File) error) {
-	if began := time.Now(); len(round) >= several && began.After(p.apart) && together(round[0].file) == nil {
+func (p *Post) syncFiles(round []*delivery, together func([]*delivery) error) {
+	if began := time.Now(); len(round) >= several && began.After(p.apart) && together(round) == nil {
 		if ended := time.Now(); ended.Sub(began) > tooLong {
 			p.apart = ended.Add(aWhile)
 		}

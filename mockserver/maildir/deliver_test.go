@@ -1,11 +1,13 @@
 package maildir
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -75,8 +77,8 @@ func slowFileSystem(t *testing.T) {
 	require.NoError(t, err)
 	defer f.Close()
 	round := func() []*delivery { return []*delivery{{file: f}, {file: f}, {file: f}, {file: f}} }
-	slow := func(*os.File) error { time.Sleep(2 * tooLong); return nil }
-	never := func(*os.File) error { t.Error("the file system was synced again"); return nil }
+	slow := func([]*delivery) error { time.Sleep(2 * tooLong); return nil }
+	never := func([]*delivery) error { t.Error("the file system was synced again"); return nil }
 	p := &Post{}
 	p.syncFiles(round(), slow)
 	assert.False(t, p.apart.IsZero())
@@ -88,4 +90,23 @@ func openDir(t *testing.T, name string) *Dir {
 	d, _, err := Open(filepath.Join(t.TempDir(), name, "Maildir"))
 	require.NoError(t, err)
 	return d
+}
+
+// TestTwoFileSystems: a mailbox may lie on another one, and one sync does not do for both.
+func TestTwoFileSystems(t *testing.T) {
+	const other = "/dev/shm"
+	if strings.HasPrefix(t.TempDir(), other) {
+		t.Skip("one file system only")
+	}
+	var round []*delivery
+	for _, dir := range []string{t.TempDir(), other} {
+		f, err := os.CreateTemp(dir, "maildir")
+		if err != nil {
+			t.Skip("one file system only: ", err)
+		}
+		defer os.Remove(f.Name())
+		defer f.Close()
+		round = append(round, &delivery{file: f})
+	}
+	require.ErrorIs(t, syncFileSystem(round), errors.ErrUnsupported)
 }

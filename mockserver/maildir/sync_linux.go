@@ -9,18 +9,37 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// syncFileSystem puts everything on disk that was written to the file system f is on. errors.ErrUnsupported
-// says that this system cannot, or would not tell of a failure: Linux does since 5.8.
-func syncFileSystem(f *os.File) error {
+// syncFileSystem puts everything on disk that was written to the file system of these deliveries.
+// errors.ErrUnsupported says that there are several, or that this system would not tell of a failure: Linux does
+// since 5.8.
+func syncFileSystem(round []*delivery) error {
 	if !tellsFailures() {
 		return errors.ErrUnsupported
 	}
+	var first unix.Stat_t
+	for i, d := range round {
+		var s unix.Stat_t
+		if err := withFD(d.file, func(fd int) error { return unix.Fstat(fd, &s) }); err != nil {
+			return err
+		}
+		if i == 0 {
+			first = s
+		}
+		if s.Dev != first.Dev {
+			return errors.ErrUnsupported
+		}
+	}
+	return withFD(round[0].file, unix.Syncfs)
+}
+
+// withFD does something with an open file's descriptor.
+func withFD(f *os.File, do func(fd int) error) error {
 	raw, err := f.SyscallConn()
 	if err != nil {
 		return err
 	}
 	var failed error
-	err = raw.Control(func(fd uintptr) { failed = unix.Syncfs(int(fd)) })
+	err = raw.Control(func(fd uintptr) { failed = do(int(fd)) })
 	return errors.Join(err, failed)
 }
 

@@ -2,10 +2,7 @@
 
 package maildir
 
-import (
-	"errors"
-	"os"
-)
+import "errors"
 
-// syncFileSystem would sync the file system of f; other systems than Linux cannot, or do not wait for it.
-func syncFileSystem(*os.File) error { return errors.ErrUnsupported }
+// syncFileSystem would sync the file system of deliveries; other systems than Linux cannot, or do not wait for it.
+func syncFileSystem([]*delivery) error { return errors.ErrUnsupported }

@@ -72,7 +72,7 @@ func (d *decoder) step(p []byte) int {
 func (d *decoder) send(k key, text []rune) {
 	d.afterCR = false
 	if k != keyNone {
-		d.emit(event{k, text, d.pasting})
+		d.emit(event{key: k, text: text, pasted: d.pasting})
 	}
 }
 
@@ -142,7 +142,8 @@ func (d *decoder) stepEscape(p []byte) int {
 
 func (d *decoder) sequence(seq string) {
 	if seq == "[200~" {
-		d.pasting, d.afterCR = true, false
+		d.send(keyPaste, nil)
+		d.pasting = true
 		return
 	}
 	d.send(sequences[seq], nil)

@@ -41,9 +41,13 @@ type Options struct {
 	// It runs on the editor's goroutine and must not call Close.
 	Complete func(line string, cursor int) Completion
 	// Interrupt is called, on a goroutine of its own, for Ctrl-C or SIGINT
-	// while no line is read. Type-ahead is dropped, as a terminal does. Without
-	// it the next read returns ErrInterrupt.
+	// while no line is read. Type-ahead is dropped, as a terminal does (see Dropped).
+	// Without it the next read returns ErrInterrupt.
 	Interrupt func()
+	// Stamp is asked at each key what the program's count of something is, so that
+	// DropBefore can tell what was typed before it changed; a paste is of the moment
+	// at which it began. It must not call the editor. Nil is always 0.
+	Stamp func() int
 	// SearchPrompt is shown instead of the prompt during Ctrl-R and Ctrl-S; nil
 	// is a plain one.
 	SearchPrompt func(pattern string, forward, failing bool) string
@@ -67,6 +71,8 @@ type Editor struct {
 	historyErr error
 	session
 	queue      []event
+	pasteStamp int      // the stamp of the paste under way
+	dropped    []string // lines that Ctrl-C took out of the queue
 	killed     killed
 	kept       line   // what was typed before ErrEscape
 	heldOutput []byte // the unfinished last line of Writes during a read

@@ -52,8 +52,12 @@ func (e *Editor) pump() {
 func (e *Editor) push(ev event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if ev.key == keyInterrupt {
+	switch ev.stamp = e.stamp(ev); ev.key {
+	case keyInterrupt:
 		e.interrupt()
+		return
+	case keyPaste:
+		e.pasteStamp = ev.stamp
 		return
 	}
 	if n := len(e.queue); n > 0 && joins(e.queue[n-1], ev) {
@@ -65,18 +69,14 @@ func (e *Editor) push(ev event) {
 }
 
 func joins(a, b event) bool {
-	return a.key == keyText && b.key == keyText && a.pasted == b.pasted
+	return a.key == keyText && b.key == keyText && a.pasted == b.pasted && a.stamp == b.stamp
 }
 
 // interrupt ends the line under way, and a paste with it however many lines are
 // still to come. Between two reads it drops the type-ahead, as a terminal's line
 // discipline does, and tells the program.
 func (e *Editor) interrupt() {
-	if e.reading {
-		e.queue = slices.DeleteFunc(e.queue, func(ev event) bool { return ev.pasted })
-	} else { // the end of the input is not type-ahead
-		e.queue = slices.DeleteFunc(e.queue, func(ev event) bool { return ev.key != keyHangup })
-	}
+	e.drop(func(ev event) bool { return ev.pasted || !e.reading })
 	if !e.reading && e.opts.Interrupt != nil {
 		go e.opts.Interrupt()
 		return

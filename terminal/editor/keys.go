@@ -12,6 +12,7 @@ const (
 	keyDeleteOrEOF
 	keyHangup  // the input has ended
 	keyRestore // what was typed before ErrEscape
+	keyPaste   // a paste begins; it is never queued
 
 	keyLeft
 	keyRight
@@ -45,6 +46,7 @@ type event struct {
 	key    key
 	text   []rune
 	pasted bool // not typed: text is never a command, not even in a search
+	stamp  int  // Options.Stamp when the key was pressed, or when its paste began
 }
 
 // controlKeys are the keys which arrive as one byte. The others (Ctrl-Z,

@@ -18,15 +18,16 @@ const (
 
 // session is the state of the read under way. It is guarded by Editor.mu.
 type session struct {
-	mode    mode
-	prompt  string
-	line    line // what readline holds, for drawing
-	search  *search
-	active  bool  // from the start of a read until its line is left on the screen
-	reading bool  // keys are wanted: active, and the line is not ended yet
-	busy    bool  // readline works on a rune
-	pending event // what the rune stands for
-	outcome error // why the line ended
+	mode     mode
+	prompt   string
+	line     line // what readline holds, for drawing
+	search   *search
+	active   bool  // from the start of a read until its line is left on the screen
+	reading  bool  // keys are wanted: active, and the line is not ended yet
+	busy     bool  // readline works on a rune
+	pending  event // what the rune stands for
+	outcome  error // why the line ended
+	endStamp int   // the stamp of the key that ended it
 }
 
 // Prompt gives the prompt of a read at the moment the read begins: from then on SetPrompt changes
@@ -132,6 +133,7 @@ func (e *Editor) nextRune() (rune, bool) {
 		return 0, false
 	}
 	ev := e.queue[0]
+	e.endStamp = ev.stamp
 	if ev.key == keyHangup {
 		return e.hangup(), true
 	}
