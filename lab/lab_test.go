@@ -299,6 +299,12 @@ func TestLettersThatAreReallyGone(t *testing.T) {
 	assert.Contains(t, d.say(":where"), "▶ | 9")
 	assert.Contains(t, d.say("dele 3", "quit"), "`reset` at the lab's")
 	require.Len(t, d.net.Mailbox("fpwjp"), 9)
+	assert.Contains(t, d.say(":restart"), "Only 9 letters are left")
+	assert.Contains(t, d.say(":where"), "▶ | 1")
+	for range 8 {
+		d.say(":skip")
+	}
+	d.say("rset", "dele 3", "quit")
 	assert.Contains(t, d.say(":solution"), ":reset\ntelnet pop3.lab.test 110")
 	assert.Contains(t, d.say(":skip"), "Step 9 of 10 done")
 	require.Len(t, d.net.Mailbox("fpwjp"), 11)
@@ -406,6 +412,71 @@ func TestASkipThatFailsIsNoTick(t *testing.T) {
 	assert.Contains(t, got, "Step 8 of 11 skipped, not done")
 	assert.Contains(t, got, "Step 9 of 11")
 	assert.NotContains(t, got, "Step 8 of 11 done")
+	got = d.say(":where")
+	assert.Contains(t, got, "✓ | 7")
+	assert.Contains(t, got, "– | 8")
+	assert.Contains(t, got, "–: skipped, not done")
+	d.say(":fault off", "rcpt to:<fpwjp@lab.test>")
+	assert.Contains(t, d.say(":where"), "✓ | 8", "done after all")
+}
+
+// TestLessonJoinsAConversation: a step that waits for a greeting says so where there has been one.
+func TestLessonJoinsAConversation(t *testing.T) {
+	d := newDesk(t)
+	d.say("telnet pop3.lab.test 110", ":lesson pop3-read")
+	assert.Contains(t, d.say(":next"), "You are connected already")
+	assert.Contains(t, d.say(":next"), "You are connected already")
+	assert.Contains(t, d.say(":lesson"), "You are connected already")
+	got := d.say(":close", "telnet pop3.lab.test 110")
+	assert.Contains(t, got, "Step 2 of 10 done")
+	assert.NotContains(t, got, "You are connected already")
+}
+
+// TestWhetherToGoOn: only a yes is a yes.
+func TestWhetherToGoOn(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send", ":next", ":next", "lesson pop3-read")
+	d.answers = nil
+	d.say(":lesson pop3-read", ":next")
+	got := d.say(":lesson pop3-read")
+	assert.Contains(t, got, "not begun")
+	assert.Contains(t, d.say(":where"), "▶ | 2", "the lesson that was going on goes on")
+	d.answers = []string{"maybe", "", "rest"}
+	got = d.say(":lesson pop3-read")
+	assert.Contains(t, got, "Enter or y")
+	assert.Contains(t, got, "Step 2 of 10")
+	assert.Equal(t, []string{"rest"}, d.answers)
+	d.answers = []string{"从头"}
+	assert.Contains(t, d.say(":lesson pop3-read"), "Step 1 of 10")
+}
+
+// TestHelpWhileAMailIsTyped: there the escape prompt is the only way to a hint.
+func TestHelpWhileAMailIsTyped(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send")
+	for range 8 {
+		d.say(":skip")
+	}
+	d.say("data", "Subject: mine")
+	d.shown = nil
+	assert.False(t, d.shell.Escape(context.Background(), "hint"))
+	assert.False(t, d.shell.Escape(context.Background(), ":solution"))
+	got := strings.Join(d.shown, "\n")
+	assert.Contains(t, got, "Hint 1 of 3")
+	assert.NotContains(t, got, "Subject: Written by hand", "the header is there")
+	assert.Contains(t, got, "Hello fpwjp")
+	assert.Contains(t, d.say("", "text", "."), "Step 9 of 11 done")
+}
+
+// TestTheOtherProtocolsEnd: a lesson has nothing to say about it.
+func TestTheOtherProtocolsEnd(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson pop3-read", ":next", ":skip", "user fpwjp", ":close")
+	for _, end := range []string{"quit", ":close"} {
+		got := d.say("telnet smtp.lab.test 25", end)
+		assert.NotContains(t, got, "pop3.lab.test")
+	}
+	assert.Contains(t, d.say("telnet pop3.lab.test 110", "quit"), "You said `quit`, so the session is over")
 }
 
 func TestProgressSurvives(t *testing.T) {

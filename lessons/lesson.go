@@ -88,6 +88,9 @@ type Mistake struct {
 // NeedsTalk reports whether the solution can only be typed while connected.
 func (s *Step) NeedsTalk() bool { return len(s.States) > 0 && !slices.Contains(s.States, "") }
 
+// Calls reports whether the solution can only be typed while not connected, because it connects.
+func (s *Step) Calls() bool { return len(s.States) == 1 && s.States[0] == "" }
+
 // step returns the index of a step, or -1.
 func (l *Lesson) step(id string) int {
 	for i := range l.Steps {

@@ -154,7 +154,7 @@ func (p *Player) pass() Verdict {
 	r := &p.steps[i]
 	r.skipped = r.helped
 	unshown := r.helped && !r.complete() && !p.lesson.Steps[i].Reading
-	r.done, r.again, r.helped = true, false, false
+	r.done, r.givenUp, r.again, r.helped = true, unshown, false, false
 	if r.shown == never {
 		r.shown = p.now
 	}

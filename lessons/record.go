@@ -10,6 +10,8 @@ type record struct {
 	done, skipped bool
 	// helped: the program types the solution; what it shows counts as skipped.
 	helped bool
+	// givenUp: it was skipped without having been seen.
+	givenUp bool
 	// again: the learner went back to it, so what was seen before does not count.
 	again bool
 	// shown is the number of the event at which all evidence had been seen, or never.
