@@ -8,7 +8,7 @@ import (
 )
 
 // escapeWords are the lab commands that the escape prompt takes, as telnet's does.
-var escapeWords = []string{"close", "status", "help", "quit"}
+var escapeWords = []string{"close", "status", "help", "hint", "solution", "quit"}
 
 // Escape carries out a line typed at the escape prompt (Ctrl-]), which works
 // where a typed line would be content. It reports whether to ask for another: after the list of the

@@ -299,6 +299,12 @@ func TestLettersThatAreReallyGone(t *testing.T) {
 	assert.Contains(t, d.say(":where"), "▶ | 9")
 	assert.Contains(t, d.say("dele 3", "quit"), "`reset` at the lab's")
 	require.Len(t, d.net.Mailbox("fpwjp"), 9)
+	assert.Contains(t, d.say(":restart"), "Only 9 letters are left")
+	assert.Contains(t, d.say(":where"), "▶ | 1")
+	for range 8 {
+		d.say(":skip")
+	}
+	d.say("rset", "dele 3", "quit")
 	assert.Contains(t, d.say(":solution"), ":reset\ntelnet pop3.lab.test 110")
 	assert.Contains(t, d.say(":skip"), "Step 9 of 10 done")
 	require.Len(t, d.net.Mailbox("fpwjp"), 11)
@@ -349,6 +355,52 @@ func TestGoalsAreChecked(t *testing.T) {
 	assert.Contains(t, d.say("mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data", "Subject: x", "", "Hello", "."), "Step 9 of 11 done")
 }
 
+// TestMailsThatAreNone: each gets its own words, each time, and none passes the step.
+func TestMailsThatAreNone(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send")
+	for range 8 {
+		d.say(":skip")
+	}
+	again := []string{"mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>"}
+	for range 2 {
+		assert.Contains(t, d.say("data", "From： me", "To： you", "", "text", "."), "full-width colon")
+		d.say(again...)
+	}
+	got := d.say("data", "From: me", "Subject: no blank", "quit", ".")
+	assert.Contains(t, got, "the empty line between header and text is missing")
+	assert.NotContains(t, got, "Step 9 of 11 done")
+	got = d.say(":next")
+	assert.Contains(t, got, "an empty line after the header")
+	assert.NotContains(t, got, "the end of the mail")
+	assert.Contains(t, d.say(append(again, "data", "From: me", "", "text", ".")...), "Step 9 of 11 done")
+}
+
+// TestAnotherUsersMailbox: the lesson is about one mailbox, and a login counts on its own connection.
+func TestAnotherUsersMailbox(t *testing.T) {
+	d := newDesk(t)
+	d.say("telnet pop3.lab.test 110", ":lesson pop3-read", ":next")
+	assert.Contains(t, d.say("user jspdevelop", "pass jsp123", "stat", "quit", "telnet pop3.lab.test 110"), "Step 2 of 10 done")
+	assert.Contains(t, d.say(":where"), "▶ | 3")
+	got := d.say("user fpwjp", "user jspdevelop", "pass jsp123")
+	assert.Contains(t, got, "another user's mailbox")
+	assert.NotContains(t, got, "Step 4 of 10 done")
+	assert.NotContains(t, d.say("stat", "list"), "done")
+	assert.Contains(t, d.say(":skip"), "Step 4 of 10 done")
+}
+
+// TestAnOldLetterIsNotTheMail: it must be the mail that was sent.
+func TestAnOldLetterIsNotTheMail(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send")
+	for range 10 {
+		d.say(":skip")
+	}
+	d.say("telnet pop3.lab.test 110", "user fpwjp", "pass fpw123")
+	assert.Contains(t, d.say("retr 11"), "not the one you have just sent")
+	assert.Contains(t, d.say("retr 12"), "Step 11 of 11 done")
+}
+
 func TestASkipThatFailsIsNoTick(t *testing.T) {
 	d := newDesk(t)
 	d.say("lesson smtp-send")
@@ -360,6 +412,71 @@ func TestASkipThatFailsIsNoTick(t *testing.T) {
 	assert.Contains(t, got, "Step 8 of 11 skipped, not done")
 	assert.Contains(t, got, "Step 9 of 11")
 	assert.NotContains(t, got, "Step 8 of 11 done")
+	got = d.say(":where")
+	assert.Contains(t, got, "✓ | 7")
+	assert.Contains(t, got, "– | 8")
+	assert.Contains(t, got, "–: skipped, not done")
+	d.say(":fault off", "rcpt to:<fpwjp@lab.test>")
+	assert.Contains(t, d.say(":where"), "✓ | 8", "done after all")
+}
+
+// TestLessonJoinsAConversation: a step that waits for a greeting says so where there has been one.
+func TestLessonJoinsAConversation(t *testing.T) {
+	d := newDesk(t)
+	d.say("telnet pop3.lab.test 110", ":lesson pop3-read")
+	assert.Contains(t, d.say(":next"), "You are connected already")
+	assert.Contains(t, d.say(":next"), "You are connected already")
+	assert.Contains(t, d.say(":lesson"), "You are connected already")
+	got := d.say(":close", "telnet pop3.lab.test 110")
+	assert.Contains(t, got, "Step 2 of 10 done")
+	assert.NotContains(t, got, "You are connected already")
+}
+
+// TestWhetherToGoOn: only a yes is a yes.
+func TestWhetherToGoOn(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send", ":next", ":next", "lesson pop3-read")
+	d.answers = nil
+	d.say(":lesson pop3-read", ":next")
+	got := d.say(":lesson pop3-read")
+	assert.Contains(t, got, "not begun")
+	assert.Contains(t, d.say(":where"), "▶ | 2", "the lesson that was going on goes on")
+	d.answers = []string{"maybe", "", "rest"}
+	got = d.say(":lesson pop3-read")
+	assert.Contains(t, got, "Enter or y")
+	assert.Contains(t, got, "Step 2 of 10")
+	assert.Equal(t, []string{"rest"}, d.answers)
+	d.answers = []string{"从头"}
+	assert.Contains(t, d.say(":lesson pop3-read"), "Step 1 of 10")
+}
+
+// TestHelpWhileAMailIsTyped: there the escape prompt is the only way to a hint.
+func TestHelpWhileAMailIsTyped(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson smtp-send")
+	for range 8 {
+		d.say(":skip")
+	}
+	d.say("data", "Subject: mine")
+	d.shown = nil
+	assert.False(t, d.shell.Escape(context.Background(), "hint"))
+	assert.False(t, d.shell.Escape(context.Background(), ":solution"))
+	got := strings.Join(d.shown, "\n")
+	assert.Contains(t, got, "Hint 1 of 3")
+	assert.NotContains(t, got, "Subject: Written by hand", "the header is there")
+	assert.Contains(t, got, "Hello fpwjp")
+	assert.Contains(t, d.say("", "text", "."), "Step 9 of 11 done")
+}
+
+// TestTheOtherProtocolsEnd: a lesson has nothing to say about it.
+func TestTheOtherProtocolsEnd(t *testing.T) {
+	d := newDesk(t)
+	d.say("lesson pop3-read", ":next", ":skip", "user fpwjp", ":close")
+	for _, end := range []string{"quit", ":close"} {
+		got := d.say("telnet smtp.lab.test 25", end)
+		assert.NotContains(t, got, "pop3.lab.test")
+	}
+	assert.Contains(t, d.say("telnet pop3.lab.test 110", "quit"), "You said `quit`, so the session is over")
 }
 
 func TestProgressSurvives(t *testing.T) {

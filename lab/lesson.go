@@ -22,16 +22,26 @@ func (s *Shell) startLesson(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	saved := s.savedProgress(l.ID)
+	if saved.Begun() {
+		resume, answered := s.wantsResume(ctx, l, saved)
+		if !answered {
+			s.show(Block{Kind: Note, Text: Say("lesson.not-begun", phrases.Args{"id": l.ID})})
+			return nil
+		}
+		if !resume {
+			saved = lessons.Progress{}
+		}
+	}
 	s.leaveLesson()
 	putBack, err := s.setUp(l)
 	if err != nil {
 		return err
 	}
-	saved := s.savedProgress(l.ID)
-	if saved.Begun() && !s.wantsResume(ctx, l, saved) {
-		saved = lessons.Progress{}
-	}
 	p := lessons.NewPlayer(l, saved)
+	if c := s.session(); c != nil {
+		p.Join(c.Context())
+	}
 	s.mu.Lock()
 	s.lesson, s.player, s.putBack = l, p, putBack
 	s.mu.Unlock()
@@ -64,25 +74,34 @@ func findLesson(id string) (*lessons.Lesson, error) {
 	return nil, trouble("lesson.unknown-near", phrases.Args{"id": phrases.Clean(id), "near": near})
 }
 
-// wantsResume asks whether to go on where the lesson was left.
-func (s *Shell) wantsResume(ctx context.Context, l *lessons.Lesson, p lessons.Progress) bool {
+// wantsResume asks whether to go on where the lesson was left, until it is answered or
+// the learner breaks off.
+func (s *Shell) wantsResume(ctx context.Context, l *lessons.Lesson, p lessons.Progress) (resume, answered bool) {
 	if s.cfg.Unattended {
-		return false
+		return false, true
 	}
 	at, step := lessons.NewPlayer(l, p).Step()
 	if step == nil {
-		return false
+		return false, true
 	}
-	question := Say("lesson.resume", phrases.Args{"n": strconv.Itoa(at + 1), "total": strconv.Itoa(len(l.Steps))})
-	answer, err := s.cfg.Front.Ask(ctx, question.With("title", step.Title), false)
-	if err != nil {
-		return true
+	args := phrases.Args{"n": strconv.Itoa(at + 1), "total": strconv.Itoa(len(l.Steps))}
+	question := Say("lesson.resume", args).With("title", step.Title)
+	for {
+		answer, err := s.cfg.Front.Ask(ctx, question, false)
+		if err != nil {
+			return false, false
+		}
+		if yes, known := yesOrNo[strings.ToLower(strings.TrimSpace(answer))]; known {
+			return yes, true
+		}
+		question = Say("lesson.resume-again", args)
 	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "n", "no", "否", "不", "不要":
-		return false
-	}
-	return true
+}
+
+// yesOrNo is what a question with [Y/n] takes for an answer, in small letters; Enter alone is yes.
+var yesOrNo = map[string]bool{
+	"": true, "y": true, "yes": true, "ｙ": true, "是": true, "是的": true, "好": true, "好的": true, "继续": true, "接着学": true,
+	"n": false, "no": false, "ｎ": false, "否": false, "不": false, "不是": false, "不要": false, "不用": false, "从头": false, "从头开始": false,
 }
 
 // current returns the lesson that is going on.

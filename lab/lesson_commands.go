@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -68,6 +69,7 @@ func runNext(_ context.Context, s *Shell, _ string) error {
 	if err != nil {
 		return err
 	}
+	connected := s.Connected()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p.Finished() {
@@ -83,6 +85,7 @@ func runNext(_ context.Context, s *Shell, _ string) error {
 	for _, lack := range p.Missing() {
 		s.cfg.Front.Show(words(lack.Words, Goal)...)
 	}
+	s.cfg.Front.Show(s.callFirst(connected)...)
 	return nil
 }
 
@@ -106,7 +109,14 @@ func (s *Shell) turn(move func(*lessons.Player)) error {
 	return nil
 }
 
-// runWhere lists the steps, those done ticked and the present one marked.
+// The signs of runWhere: what is done, what was skipped without effect, where the learner stands.
+const (
+	markDone    = "✓"
+	markGivenUp = "–"
+	markHere    = "▶"
+)
+
+// runWhere lists the steps with their signs.
 func runWhere(_ context.Context, s *Shell, _ string) error {
 	p, l, err := s.current()
 	if err != nil {
@@ -114,24 +124,28 @@ func runWhere(_ context.Context, s *Shell, _ string) error {
 	}
 	s.mu.Lock()
 	at, _ := p.Step()
-	done := map[string]bool{}
-	for _, id := range p.Progress().Done {
-		done[id] = true
-	}
+	marks := map[string]string{}
+	progress := p.Progress()
 	finished := p.Finished()
 	s.mu.Unlock()
+	for _, id := range progress.Done {
+		marks[id] = markDone
+	}
+	for _, id := range progress.GivenUp {
+		marks[id] = markGivenUp
+	}
 	rows := make([][]phrases.Text, 0, len(l.Steps))
 	for i := range l.Steps {
-		mark := " "
-		switch {
-		case i == at && !finished:
-			mark = "▶"
-		case done[l.Steps[i].ID]:
-			mark = "✓"
+		mark := cmp.Or(marks[l.Steps[i].ID], " ")
+		if i == at && !finished {
+			mark = markHere
 		}
 		rows = append(rows, []phrases.Text{plain(mark), plain(strconv.Itoa(i + 1)), l.Steps[i].Title})
 	}
 	s.show(Block{Kind: Heading, Text: l.Title}, Block{Kind: Table, Rows: rows})
+	if len(progress.GivenUp) > 0 {
+		s.show(Block{Kind: Note, Text: Say("lesson.where-given-up", nil)})
+	}
 	return nil
 }
 

@@ -34,6 +34,7 @@ func (s *Shell) tell(verdicts []lessons.Verdict) {
 	}
 	if moved {
 		s.waiting = append(s.waiting, s.stepBlocks()...)
+		s.moved = true
 	}
 }
 
@@ -79,20 +80,48 @@ func (s *Shell) stepBlocks() []Block {
 }
 
 func (s *Shell) showStep() {
+	_, l, err := s.current()
+	if err != nil {
+		return
+	}
 	connected := s.Connected()
+	letters, _ := s.letters(l.Mailbox)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cfg.Front.Show(append(s.stepBlocks(), s.callFirst(connected)...)...)
+	s.cfg.Front.Show(s.stepBlocks()...)
+	s.cfg.Front.Show(s.callFirst(connected)...)
+	s.cfg.Front.Show(s.lettersGone(letters)...)
 }
 
 // callFirst says that the present step needs a conversation where there is none, as when a lesson
-// is gone on with in a new run. The caller holds s.mu.
+// is gone on with in a new run, or that it begins one where there is one. The caller holds s.mu.
 func (s *Shell) callFirst(connected bool) []Block {
 	_, step := s.player.Step()
-	if step == nil || connected || !step.NeedsTalk() {
+	switch {
+	case step == nil:
+		return nil
+	case !connected && step.NeedsTalk():
+		return []Block{{Kind: Note, Text: Say("lesson.call-first", nil)}}
+	case connected && step.Calls():
+		return []Block{{Kind: Note, Text: Say("lesson.hang-up-first", nil)}}
+	}
+	return nil
+}
+
+// lettersGone says that the lesson's mailbox, which holds so many letters, lacks some that a step still
+// to come needs. The caller holds s.mu.
+func (s *Shell) lettersGone(have int) []Block {
+	at, _ := s.player.Step()
+	need := 0
+	for i := at; i < len(s.lesson.Steps); i++ {
+		need = max(need, s.lesson.Steps[i].Letters)
+	}
+	if s.cfg.Network == nil || have >= need {
 		return nil
 	}
-	return []Block{{Kind: Note, Text: Say("lesson.call-first", nil)}}
+	return []Block{{Kind: Note, Text: Say("lesson.letters-gone", phrases.Args{
+		"user": s.lesson.Mailbox, "have": strconv.Itoa(have), "need": strconv.Itoa(need),
+	})}}
 }
 
 // isGoodbye reports whether the present step wants `quit` said to a server, so that the word at the

@@ -56,6 +56,7 @@ type Shell struct {
 	putBack func()  // undoes what the lesson did to the lab's servers
 	busy    bool    // a line is being carried out: what the lesson says waits for its end
 	waiting []Block // what the lesson will say then
+	moved   bool    // it has come to another step since
 	dirty   bool    // the lesson has moved since its progress was saved
 	quit    bool
 	struck  string // the newest fault of this conversation
@@ -137,8 +138,13 @@ func (s *Shell) begin() {
 }
 
 func (s *Shell) end() {
+	connected := s.Connected()
 	s.mu.Lock()
 	s.busy = false
+	if s.moved && s.player != nil {
+		s.waiting = append(s.waiting, s.callFirst(connected)...)
+	}
+	s.moved = false
 	s.speak()
 	dirty := s.dirty
 	s.dirty = false

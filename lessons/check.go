@@ -73,6 +73,9 @@ func (d *draft) step(i int) {
 	for j := range s.Evidence {
 		d.evidence(place, i, j)
 	}
+	for j := range s.Undone {
+		d.pattern(fmt.Sprintf("%s.undone[%d]", place, j), &s.Undone[j])
+	}
 	if s.Mail != "" {
 		d.earlier(place+".mail", s.Mail, i)
 	}

@@ -53,7 +53,9 @@ type Step struct {
 	// Reading: nothing need be typed, :next is enough.
 	Reading  bool       `toml:"reading"`
 	Evidence []Evidence `toml:"evidence"`
-	Mistakes []Mistake  `toml:"mistake"`
+	// Undone are the events that take back what was done early: RSET clears the sender that MAIL named.
+	Undone   []Pattern `toml:"undone"`
+	Mistakes []Mistake `toml:"mistake"`
 }
 
 // Evidence is something that must be seen for a step to be done. A step's
@@ -85,6 +87,9 @@ type Mistake struct {
 
 // NeedsTalk reports whether the solution can only be typed while connected.
 func (s *Step) NeedsTalk() bool { return len(s.States) > 0 && !slices.Contains(s.States, "") }
+
+// Calls reports whether the solution can only be typed while not connected, because it connects.
+func (s *Step) Calls() bool { return len(s.States) == 1 && s.States[0] == "" }
 
 // step returns the index of a step, or -1.
 func (l *Lesson) step(id string) int {

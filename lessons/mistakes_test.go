@@ -63,6 +63,7 @@ var smtpTries = []try{
 	{"rcpt", "bad-address", []string{"rcpt to:<fpwjp>"}},
 	{"rcpt", "bad-address", []string{"rcpt to:<>"}},
 	{"rcpt", "mail-first", []string{"rset", "rcpt to:<fpwjp@lab.test>"}},
+	{"rcpt", "mail-first", []string{"rset", "data"}},
 	{"rcpt", "relay", []string{"rcpt to:<fpwjp@elsewhere.example>"}},
 	{"rcpt", "no-such-user", []string{"rcpt to:<nobody@lab.test>"}},
 	{"rcpt", "try-later", []string{"rcpt to:<busy@lab.test>"}},
@@ -78,11 +79,18 @@ var smtpTries = []try{
 	{"data", "not-the-dot", []string{"data", "hello", ". "}},
 	{"data", "refused", []string{"!full", "data", "."}},
 	{"data", "headless", []string{"data", "Hello", ":hint", "..dots", "."}},
+	{"data", "headless", []string{"data", " From: me", "", "x", "."}},
+	{"data", "headless", []string{"data", "."}},
+	{"data", "full-width-header", []string{"data", "From： me", "To： you", "", "text", "."}},
+	{"data", "full-width-header", []string{"data", "From: me", "Subject：x", "", "text", "."}},
+	{"data", "no-empty-line", []string{"data", "From: me", "Subject: no blank", "quit", "."}},
+	{"data", "no-text", []string{"data", "From: me", "", "."}},
 	{"data", "unknown-word", []string{"date"}},
 	{"data", "hung-up", []string{"data", "hello", "!closed"}},
 	{"quit", "not-a-command", []string{"exit"}},
 	{"quit", "argument", []string{"quit now"}},
 	{"quit", "hung-up", []string{":close"}},
+	{"inbox", "other-letter", []string{"!fetched"}},
 	{"inbox", "whose-mailbox", []string{"inbox"}},
 	{"inbox", "other-mailbox", []string{"inbox jspdevelop"}},
 	{"inbox", "not-there", []string{"!restarted", "inbox fpwjp"}},
@@ -108,6 +116,8 @@ var pop3Tries = []try{
 	{"pass", "wrong-password", []string{"pass wrong"}},
 	{"pass", "apop", []string{"pass wrong", "apop fpwjp 0123456789abcdef0123456789abcdef"}},
 	{"pass", "not-yet", []string{"stat"}},
+	{"pass", "other-mailbox", []string{"user jspdevelop", "pass jsp123"}},
+	{"list", "other-mailbox", []string{":close", "telnet pop3.lab.test 110", "user jspdevelop", "pass jsp123"}},
 	{"list", "one-line", []string{"list 3"}},
 	{"list", "argument", []string{"stat 3"}},
 	{"list", "log-in-again", []string{":close", "telnet pop3.lab.test 110", "stat"}},
@@ -153,6 +163,8 @@ func (d *desk) act(what string) []lessons.Verdict {
 		d.server.(*pop3Server).gone = true
 	case "!closed":
 		d.close(protocol.ClosedByServer)
+	case "!fetched":
+		d.emit(protocol.Event{Kind: protocol.KindRetrieved, Mailbox: "fpwjp", Message: "old"})
 	case "!removed":
 		d.emit(protocol.Event{Kind: protocol.KindRemoved, Mailbox: "fpwjp", Count: 1})
 	}

@@ -34,13 +34,15 @@ type Pattern struct {
 	Speech []protocol.Speech `toml:"speech"`
 	Close  []protocol.Close  `toml:"close"`
 	// Host and Port dialled; Mailbox and From of a delivery; Name and Arg of a lab command.
-	Host    []string `toml:"host"`
-	Port    []string `toml:"port"`
-	Mailbox []string `toml:"mailbox"`
-	From    []string `toml:"from"`
-	Name    []string `toml:"name"`
-	Arg     []string `toml:"arg"`
-	NotArg  []string `toml:"not_arg"`
+	Host []string `toml:"host"`
+	Port []string `toml:"port"`
+	// Of what is said in a POP3 conversation, Mailbox is the one it has opened.
+	Mailbox    []string `toml:"mailbox"`
+	NotMailbox []string `toml:"not_mailbox"`
+	From       []string `toml:"from"`
+	Name       []string `toml:"name"`
+	Arg        []string `toml:"arg"`
+	NotArg     []string `toml:"not_arg"`
 	// At least so many: recipients accepted and messages marked where the line was said, messages
 	// that the event counts, and times that the event was seen.
 	Recipients int `toml:"recipients"`
@@ -49,6 +51,8 @@ type Pattern struct {
 	Times      int `toml:"times"`
 	// Unmarked: no message is marked.
 	Unmarked bool `toml:"unmarked"`
+	// Fresh: the mail is one whose delivery was seen in this lesson.
+	Fresh bool `toml:"fresh"`
 }
 
 // sighting is an event as patterns look at it.
@@ -56,24 +60,34 @@ type sighting struct {
 	protocol.Event
 	verb, args, line string
 	fault            *protocol.Fault
+	// fresh: the mail that was read is one whose delivery was seen.
+	fresh bool
 }
 
 // matches reports whether the event fits, Times left aside; home is the lesson's protocol.
 func (p *Pattern) matches(s *sighting, home protocol.Protocol) bool {
-	return p.Kind == s.Kind && p.inConversation(s, home) && p.inReply(s) && p.beside(s)
+	return p.Kind == s.Kind && p.spoken(s, home) && p.inConversation(s) && p.inReply(s) && p.inMailbox(s) && p.beside(s)
+}
+
+// spoken checks the protocol. A connection that ended before there was one to be told belongs to any.
+func (p *Pattern) spoken(s *sighting, home protocol.Protocol) bool {
+	if p.Protocol != "" {
+		home = p.Protocol
+	}
+	spoken := s.Context.Protocol
+	return spoken == home || !s.inConversation() && (s.Kind != protocol.KindClosed || spoken == "")
+}
+
+// inMailbox checks whose mail it is about. Where a conversation has not told, it may be the right one's.
+func (p *Pattern) inMailbox(s *sighting) bool {
+	if s.Mailbox == "" && s.inConversation() {
+		return len(p.NotMailbox) == 0
+	}
+	return anyGlob(p.Mailbox, s.Mailbox) && noGlob(p.NotMailbox, s.Mailbox)
 }
 
 // inConversation checks what was said and where.
-func (p *Pattern) inConversation(s *sighting, home protocol.Protocol) bool {
-	switch s.Kind {
-	case protocol.KindClient, protocol.KindReply, protocol.KindLine, protocol.KindPartial:
-		if p.Protocol != "" {
-			home = p.Protocol
-		}
-		if s.Context.Protocol != home {
-			return false
-		}
-	}
+func (p *Pattern) inConversation(s *sighting) bool {
 	c := &s.Context
 	return oneOf(p.Verb, s.verb) && anyGlob(p.Word, s.verb) &&
 		anyGlob(p.Args, s.args) && noGlob(p.NotArgs, s.args) && anyGlob(p.Line, s.line) &&
@@ -96,7 +110,7 @@ func (p *Pattern) inReply(s *sighting) bool {
 // beside checks what belongs to no line.
 func (p *Pattern) beside(s *sighting) bool {
 	return oneOf(p.Close, s.Event.Close) && anyGlob(p.Host, s.Host) && oneOf(p.Port, s.Port) &&
-		anyGlob(p.Mailbox, s.Mailbox) && anyGlob(p.From, s.Event.From) && s.Event.Count >= p.Count &&
+		(!p.Fresh || s.fresh) && anyGlob(p.From, s.Event.From) && s.Event.Count >= p.Count &&
 		anyGlob(p.Name, s.Name) && anyGlob(p.Arg, s.Arg) && noGlob(p.NotArg, s.Arg)
 }
 

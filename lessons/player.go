@@ -60,6 +60,7 @@ func (p *Player) Event(e protocol.Event) []Verdict {
 	p.now++
 	s := p.watcher.see(e)
 	for i := range p.steps {
+		p.lose(i, s)
 		p.note(i, s)
 	}
 	if p.Finished() {
@@ -72,6 +73,23 @@ func (p *Player) Event(e protocol.Event) []Verdict {
 		return nil // the program is typing, :close among it
 	}
 	return p.mistake(s)
+}
+
+// Join tells the player of a conversation that stood before it was made.
+func (p *Player) Join(c protocol.Context) { p.watcher.join(c) }
+
+// lose drops the evidence for step i that this event takes back, unless the step is done: what was
+// done early counts only while the conversation holds it.
+func (p *Player) lose(i int, s *sighting) {
+	r, step := &p.steps[i], &p.lesson.Steps[i]
+	if r.done && !r.again {
+		return
+	}
+	ends := s.Kind == protocol.KindClosed && (step.Replay || step.NeedsTalk())
+	undone := func(u Pattern) bool { return u.matches(s, p.lesson.Protocol) }
+	if ends || slices.ContainsFunc(step.Undone, undone) {
+		r.lose(step, s.Conn)
+	}
 }
 
 // note holds an event against the evidence of step i.
@@ -136,7 +154,7 @@ func (p *Player) pass() Verdict {
 	r := &p.steps[i]
 	r.skipped = r.helped
 	unshown := r.helped && !r.complete() && !p.lesson.Steps[i].Reading
-	r.done, r.again, r.helped = true, false, false
+	r.done, r.givenUp, r.again, r.helped = true, unshown, false, false
 	if r.shown == never {
 		r.shown = p.now
 	}
@@ -162,6 +180,9 @@ func (p *Player) mistake(s *sighting) []Verdict {
 		}
 		p.wrong = m.ID
 		return []Verdict{{Kind: MistakeMade, Index: i, Step: step, Mistake: m}}
+	}
+	if s.succeeds() {
+		p.wrong = "" // something went right since, so the same mistake is worth its words again
 	}
 	return nil
 }

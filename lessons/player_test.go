@@ -121,8 +121,107 @@ func TestRecipeInTheMiddleOfAMail(t *testing.T) {
 	d.reach("data")
 	d.types("data", "Hello")
 	assert.Equal(t, []string{".", "mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data"}, d.player.Recipe(d.at())[:4])
-	d.types(".", "mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data", "Subject: mine")
+	d.types(".", "mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data")
+	_, step := d.player.Step()
+	assert.Equal(t, step.Solution[1:], d.player.Recipe(d.at()))
+	d.types("Subject: mine")
+	assert.Equal(t, step.Solution[4:], d.player.Recipe(d.at()), "the empty line comes first")
+	d.types("")
+	assert.Equal(t, step.Solution[5:], d.player.Recipe(d.at()))
+	d.types("..my own")
 	assert.Equal(t, []string{"."}, d.player.Recipe(d.at()))
+}
+
+// What was done early counts only while the open conversation holds it.
+func TestWhatIsGoneDoesNotCount(t *testing.T) {
+	smtpLogin := []string{"auth login", "anNwZGV2ZWxvcA==", "anNwMTIz"}
+	for name, c := range map[string]struct {
+		lesson, from, at string
+		lines            []string
+	}{
+		"hung up":           {"smtp-send", "base64", "connect", []string{"telnet smtp.lab.test 25", "ehlo x", "quit", "base64"}},
+		"still connected":   {"smtp-send", "base64", "auth", []string{"telnet smtp.lab.test 25", "ehlo x", ":base64"}},
+		"RSET":              {"smtp-send", "auth", "mail", join([]string{"mail from:<a@lab.test>", "rset"}, smtpLogin)},
+		"EHLO again":        {"smtp-send", "auth", "mail", join([]string{"mail from:<a@lab.test>", "rcpt to:<fpwjp@lab.test>", "ehlo x"}, smtpLogin)},
+		"a mail stays sent": {"smtp-send", "auth", "quit", join([]string{"mail from:<a@lab.test>", "rcpt to:<fpwjp@lab.test>", "data", "Subject: x", "", "x", "."}, smtpLogin)},
+		"another line":      {"pop3-read", "user", "pass", []string{"user fpwjp", "quit", "telnet pop3.lab.test 110"}},
+		"another session":   {"pop3-read", "list", "retr", []string{"retr 11", ":close", "telnet pop3.lab.test 110", "user fpwjp", "pass fpw123", "stat", "list"}},
+		"another name":      {"pop3-read", "user", "pass", []string{"user fpwjp", "user jspdevelop"}},
+		"another mailbox":   {"pop3-read", "pass", "pass", []string{"user jspdevelop", "pass jsp123", "stat", "list", "retr 11"}},
+		"unmarked":          {"pop3-read", "retr", "dele", []string{"dele 11", "stat", "list", "rset", "retr 11"}},
+	} {
+		d := newDesk(t, c.lesson, lessons.Progress{})
+		d.reach(c.from)
+		d.types(c.lines...)
+		assert.Equal(t, c.at, at(d.player), name)
+	}
+}
+
+// A letter that was there before the mail was sent is not the mail.
+func TestOnlyTheOwnMailIsFound(t *testing.T) {
+	d := newDesk(t, "smtp-send", lessons.Progress{})
+	d.reach("inbox")
+	fetch := func(id string) []lessons.Verdict {
+		return d.player.Event(protocol.Event{Kind: protocol.KindRetrieved, Mailbox: "fpwjp", Message: id})
+	}
+	assert.Equal(t, []string{"other-letter"}, mistakes(fetch("old")))
+	assert.Equal(t, []string{"inbox", "END"}, done(fetch("m1")))
+}
+
+// A mail without what the goal asks for does not pass, and each such mail gets its words.
+func TestEachMailIsJudged(t *testing.T) {
+	d := newDesk(t, "smtp-send", lessons.Progress{})
+	d.reach("data")
+	missing := func() (out []string) {
+		for _, l := range d.player.Missing() {
+			out = append(out, l.ID)
+		}
+		return out
+	}
+	again := []string{"mail from:<jspdevelop@lab.test>", "rcpt to:<fpwjp@lab.test>", "data"}
+	assert.Equal(t, []string{"header", "body", "sent"}, missing())
+	for range 3 {
+		assert.Equal(t, []string{"full-width-header"}, mistakes(d.types(append(again[2:], "From： me", "", "text", ".")...)))
+		assert.Equal(t, []string{"header", "body"}, missing(), "the end was there")
+		d.types(again[:2]...)
+	}
+	assert.Equal(t, []string{"no-empty-line"}, mistakes(d.types("data", "From: me", "no blank line here", ".")))
+	assert.Equal(t, []string{"body"}, missing())
+	assert.Equal(t, []string{"data"}, done(d.types(append(again, "Subject: x", "", "text", ".")...)))
+}
+
+// A lesson that is gone on with in the middle of a conversation knows where that stands.
+func TestJoinedConversation(t *testing.T) {
+	first := newDesk(t, "pop3-read", lessons.Progress{})
+	first.reach("recount")
+	p := lessons.NewPlayer(first.player.Lesson(), first.player.Progress())
+	p.Join(first.m.Context())
+	assert.Equal(t, []string{"stat", "list"}, p.Recipe(lessons.Desk{Label: "transaction", Letters: 12}))
+	first.player = p
+	assert.Equal(t, []string{"recount"}, done(first.types("stat", "list")))
+}
+
+// What is said in a conversation that stood before the lesson is forgotten with it.
+func TestConversationFromBeforeTheLesson(t *testing.T) {
+	d := newDesk(t, "pop3-read", lessons.Progress{})
+	d.types("telnet pop3.lab.test 110")
+	d.player = lessons.NewPlayer(d.player.Lesson(), lessons.Progress{})
+	d.player.Join(d.m.Context())
+	d.player.Acknowledge()
+	assert.Empty(t, done(d.types("user fpwjp", "pass wrong", "user fpwjp", "quit")))
+	assert.Equal(t, []string{"connect"}, done(d.types("telnet pop3.lab.test 110")))
+	assert.Empty(t, done(d.types("pass fpw123")))
+}
+
+// In another user's mailbox the recipe begins anew.
+func TestRecipeFromAnotherMailbox(t *testing.T) {
+	d := newDesk(t, "pop3-read", lessons.Progress{})
+	d.reach("pass")
+	d.types("user jspdevelop")
+	assert.Equal(t, []string{"user fpwjp", "pass fpw123"}, d.player.Recipe(d.at()))
+	d.types("pass jsp123")
+	assert.Equal(t, []string{":close", "telnet pop3.lab.test 110", "user fpwjp", "pass fpw123"}, d.player.Recipe(d.at()))
+	assert.Equal(t, []string{"pass"}, done(d.types(d.player.Recipe(d.at())...)))
 }
 
 func TestBackIsDoneAgainOrPassed(t *testing.T) {

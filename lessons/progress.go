@@ -11,6 +11,8 @@ type Progress struct {
 	Done []string `json:"done,omitempty"`
 	// Skipped steps are among those done.
 	Skipped []string `json:"skipped,omitempty"`
+	// GivenUp steps are among those skipped: they have not been seen.
+	GivenUp []string `json:"given_up,omitempty"`
 	// Hints shown, by step.
 	Hints    map[string]int `json:"hints,omitempty"`
 	Finished bool           `json:"finished,omitempty"`
@@ -35,6 +37,9 @@ func (p *Player) Progress() Progress {
 		if r.skipped {
 			out.Skipped = append(out.Skipped, id)
 		}
+		if r.givenUp && !r.complete() {
+			out.GivenUp = append(out.GivenUp, id)
+		}
 		if r.hints > 0 {
 			if out.Hints == nil {
 				out.Hints = map[string]int{}
@@ -57,6 +62,11 @@ func (p *Player) resume(from Progress) {
 	for _, id := range from.Skipped {
 		if i := p.lesson.step(id); i >= 0 && p.steps[i].done {
 			p.steps[i].skipped = true
+		}
+	}
+	for _, id := range from.GivenUp {
+		if i := p.lesson.step(id); i >= 0 && p.steps[i].done {
+			p.steps[i].givenUp = true
 		}
 	}
 	for id, n := range from.Hints {

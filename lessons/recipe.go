@@ -57,8 +57,8 @@ func (p *Player) recipe(i int, label string) []string {
 	step := &p.lesson.Steps[i]
 	chain := append(p.chain(i), i)
 	switch {
-	case label == string(protocol.StateContent) && step.endsContent() && p.steps[i].endIsMissing():
-		return []string{protocol.VerbDot} // what was typed of the mail is the learner's own
+	case label == string(protocol.StateContent) && step.endsContent() && p.watcher.typed.Sound():
+		return step.rest(&p.watcher.typed) // what was typed of the mail is the learner's own
 	case label == string(protocol.StateContent):
 		// No other line is heard there, :close included.
 		return append([]string{protocol.VerbDot}, p.enter(chain, p.base())...)
@@ -66,16 +66,36 @@ func (p *Player) recipe(i int, label string) []string {
 		return append([]string{cancelAuth}, p.enter(chain, p.base())...)
 	case isOver(label):
 		return p.enter(chain, "")
+	case label == string(protocol.StateTransaction) && !p.isOurs(p.watcher.mailbox):
+		return append([]string{closeLine}, p.enter(chain, "")...)
+	case label == string(protocol.StateUser) && !p.isOurs(p.watcher.place.User):
+		return p.enter(chain, string(protocol.StateAuthorization)) // the last USER counts
 	}
 	return p.enter(chain, label)
+}
+
+// isOurs reports whether a mailbox is the lesson's, or may be because nobody has told.
+func (p *Player) isOurs(user string) bool {
+	name, _, _ := strings.Cut(user, "@")
+	return name == "" || strings.EqualFold(name, p.lesson.Mailbox)
 }
 
 // endsContent reports whether the step's solution ends a mail.
 func (s *Step) endsContent() bool { return s.Solution[len(s.Solution)-1] == protocol.VerbDot }
 
-// endIsMissing reports whether all evidence but the last has been seen.
-func (r *record) endIsMissing() bool {
-	return !slices.Contains(r.seen[:max(0, len(r.seen)-1)], never)
+// rest returns the lines of the solution that a mail of which so much has been typed still lacks.
+func (s *Step) rest(typed *protocol.Layout) []string {
+	content := s.Solution[1:]
+	gap := slices.Index(content, "")
+	switch {
+	case typed.Form() == protocol.FormWhole:
+		return []string{protocol.VerbDot}
+	case !typed.InHeader():
+		return content[gap+1:]
+	case typed.Begun():
+		return content[max(gap, 0):]
+	}
+	return content
 }
 
 // enter returns the part of the chain that leads on from label, or all of it

@@ -86,14 +86,14 @@ func (s *smtpServer) deliver() (string, []protocol.Event) {
 	if s.full {
 		return "452 4.3.1 no room", nil
 	}
-	how := protocol.Headless
-	if len(s.content) > 0 && strings.Contains(s.content[0], ": ") {
-		how = ""
+	var typed protocol.Layout
+	for _, line := range s.content {
+		typed.Line([]byte(strings.TrimPrefix(line, ".")))
 	}
 	s.content = nil
 	var out []protocol.Event
 	for _, r := range s.recipients {
-		out = append(out, protocol.Event{Kind: protocol.KindDelivered, Mailbox: r, Message: "m1", From: "jspdevelop@lab.test", Arg: how})
+		out = append(out, protocol.Event{Kind: protocol.KindDelivered, Mailbox: r, Message: "m1", From: "jspdevelop@lab.test", Arg: string(typed.Form())})
 	}
 	return "250 2.0.0 queued", out
 }
@@ -136,7 +136,7 @@ func (s *pop3Server) login(u protocol.Utterance, c protocol.Context) (string, []
 	switch {
 	case s.busy:
 		return "-ERR [IN-USE] locked", nil
-	case u.Verb == "PASS" && u.Args != "fpw123", u.Verb == "APOP" && !strings.HasSuffix(u.Args, protocol.APOPDigest(c.Timestamp, "fpw123")):
+	case u.Verb == "PASS" && u.Args != map[string]string{"fpwjp": "fpw123", "jspdevelop": "jsp123"}[c.User], u.Verb == "APOP" && !strings.HasSuffix(u.Args, protocol.APOPDigest(c.Timestamp, "fpw123")):
 		return "-ERR [AUTH] no", nil
 	}
 	user, _, _ := strings.Cut(u.Args, " ")

@@ -1,9 +1,10 @@
 package mockserver
 
 import (
-	"regexp"
 	"strings"
 	"time"
+
+	"maillab/protocol"
 )
 
 // traceFields is what a server writes above a mail that it takes in.
@@ -36,12 +37,9 @@ func addressLiteral(ip string) string {
 	return "[" + ip + "]"
 }
 
-// aField matches the beginning of a header field (RFC 5322 §2.2).
-var aField = regexp.MustCompile(`^[!-9;-~]+[ \t]*:`)
-
 // headless content does not begin with a header.
 func headless(content []byte) bool {
-	return len(content) > 0 && content[0] != '\r' && !aField.Match(content)
+	return len(content) > 0 && content[0] != '\r' && !protocol.IsField(content)
 }
 
 // withTrace makes what is kept in memory of a mail that is delivered here.

@@ -37,7 +37,7 @@ const (
 
 // What happens beside it, in the lab and at the learner's desk.
 const (
-	KindDelivered Kind = "delivered" // a mail was put into a mailbox: Mailbox, Message, Octets, From; Arg is Headless or ""
+	KindDelivered Kind = "delivered" // a mail was put into a mailbox: Mailbox, Message, Octets, From; Arg is its Form
 	KindRetrieved Kind = "retrieved" // a mail was read over POP3: Mailbox, Message
 	KindRemoved   Kind = "removed"   // marked mails were really deleted: Mailbox, Count
 	KindLocked    Kind = "locked"    // a POP3 session has locked a maildrop: Mailbox
@@ -45,9 +45,6 @@ const (
 	KindFault     Kind = "fault"     // a fault of the lab, switched on by somebody, has struck: Name, Arg is where
 	KindCommand   Kind = "command"   // the learner used a lab command: Name, Arg; of inbox Mailbox, and Count of the mails that came in this run
 )
-
-// Headless is the Arg of a KindDelivered whose mail came without a header (RFC 5322 §2.1).
-const Headless = "headless"
 
 // What becomes of mail for another domain. All of them have Message, From, Name (the recipient's
 // address) and Host (the server that was tried); Count is the number of tries.
