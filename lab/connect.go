@@ -106,7 +106,7 @@ func joinPorts(ports []int) string {
 	for i, p := range ports {
 		words[i] = strconv.Itoa(p)
 	}
-	return strings.Join(words, ", ")
+	return phrases.List(words)
 }
 
 // labHosts lists the lab's host names.
@@ -114,7 +114,7 @@ func (s *Shell) labHosts() string {
 	if s.cfg.Network == nil {
 		return "-"
 	}
-	return strings.Join(s.cfg.Network.Hosts(), ", ")
+	return phrases.List(s.cfg.Network.Hosts())
 }
 
 // wordTLS, as the last word of the telnet command, asks for TLS from the first octet on.

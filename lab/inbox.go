@@ -100,7 +100,7 @@ func userNames(n *mockserver.Lab) string {
 	for _, u := range n.Users() {
 		names = append(names, u.Name)
 	}
-	return strings.Join(names, ", ")
+	return phrases.List(names)
 }
 
 func (s *Shell) mailboxTable(n *mockserver.Lab) Block {

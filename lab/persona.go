@@ -39,7 +39,7 @@ func runPersona(_ context.Context, s *Shell, arg string) error {
 	for _, name := range names {
 		s.show(PersonaBlocks(name)...)
 	}
-	s.show(Block{Kind: Success, Text: Say("persona.set", phrases.Args{"names": phrases.Clean(strings.Join(names, ", "))})})
+	s.show(Block{Kind: Success, Text: Say("persona.set", phrases.Args{"names": phrases.List(cleaned(names))})})
 	return nil
 }
 
@@ -87,7 +87,7 @@ func PersonaTrouble(err error) error {
 	for _, p := range mockserver.Personas() {
 		names = append(names, p.Name)
 	}
-	return trouble("persona.unknown", phrases.Args{"name": phrases.Clean(unknown.Name), "names": strings.Join(names, ", ")})
+	return trouble("persona.unknown", phrases.Args{"name": phrases.Clean(unknown.Name), "names": phrases.List(names)})
 }
 
 func completePersonas(*Shell) []Candidate {
@@ -163,7 +163,7 @@ func FaultTrouble(err error) error {
 		for _, f := range mockserver.Faults() {
 			names = append(names, f.Name)
 		}
-		args["names"] = strings.Join(names, ", ")
+		args["names"] = phrases.List(names)
 		return trouble("fault.unknown", args)
 	}
 	args["usage"] = bad.Fault.Usage()
@@ -171,6 +171,15 @@ func FaultTrouble(err error) error {
 		return trouble("fault.too-many", args)
 	}
 	return trouble("fault.argument", args)
+}
+
+// verbsOf are the verbs of a fault's place, an argument of the fault among them, in capitals.
+func verbsOf(verbs []string) []string {
+	out := make([]string, len(verbs))
+	for i, v := range verbs {
+		out[i] = strings.ToUpper(strings.Trim(v, "{}"))
+	}
+	return out
 }
 
 // FaultPlaces says where in the table a fault strikes.
@@ -182,7 +191,7 @@ func FaultPlaces(f *mockserver.Fault) phrases.Text {
 		case p.At == "command" && slices.Contains(p.Verbs, "*"):
 			where = Say("fault.place.every", nil)
 		case p.At == "command":
-			where = plain(strings.ToUpper(strings.NewReplacer("{", "", "}", "").Replace(strings.Join(p.Verbs, ", "))))
+			where = phrases.Listed(verbsOf(p.Verbs))
 		}
 		protocol := strings.ToUpper(string(p.Protocol))
 		en, zh = append(en, strings.TrimSpace(protocol+" "+where.EN)), append(zh, strings.TrimSpace(protocol+" "+where.ZH))
