@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -127,10 +128,10 @@ func (c *conversation) ReassembledSG(sg reassembly.ScatterGather, _ reassembly.A
 		skip = -1
 	}
 	c.synced[side] = true
-	first := chunk{gap: skip}
+	first, ends := chunk{gap: skip}, packetEnds(sg, n)
 	for len(data) > 0 || first.gap != 0 {
 		at := n - len(data)
-		end := packetEnd(sg, data, at, n)
+		end := packetEnd(ends, data, at)
 		ci := sg.CaptureInfo(max(at+end-1, 0)) // a line has come when its end has
 		first.at, first.time, first.data = ci.InterfaceIndex, ci.Timestamp, data[:end]
 		c.keep(side, first)
@@ -142,27 +143,40 @@ func (c *conversation) ReassembledSG(sg reassembly.ScatterGather, _ reassembly.A
 	}
 }
 
+// maxPackets is up to how many packets what comes at once is told apart by them. It takes a gap for so many
+// to have waited, and to look for their ends takes time.
+const maxPackets = 1024
+
+// packetEnds finds where in what comes at once each packet's octets end.
+func packetEnds(sg reassembly.ScatterGather, n int) []int {
+	packet := func(at int) int { return sg.CaptureInfo(at).InterfaceIndex }
+	if n == 0 || sg.Stats().Packets > maxPackets || packet(0) == packet(n-1) {
+		return []int{n}
+	}
+	var ends []int
+	for at := 0; at < n; {
+		number := packet(at)
+		at += sort.Search(n-at, func(i int) bool { return packet(at+i) != number })
+		ends = append(ends, at)
+	}
+	return ends
+}
+
 // packetEnd finds how much of data, which begins at an offset, one packet brought; it
 // looks at the ends of lines only.
-func packetEnd(sg reassembly.ScatterGather, data []byte, at, n int) int {
-	if len(data) == 0 {
-		return 0
-	}
-	number := sg.CaptureInfo(at).InterfaceIndex
-	if sg.CaptureInfo(n-1).InterfaceIndex == number {
-		return len(data)
-	}
-	end := 0
+func packetEnd(ends []int, data []byte, at int) int {
+	packet := func(offset int) int { return sort.SearchInts(ends, offset+1) }
+	number, end := packet(at), 0
 	for end < len(data) {
 		line := bytes.IndexByte(data[end:], '\n') + 1
 		if line == 0 {
 			line = len(data) - end
 		}
-		if end > 0 && sg.CaptureInfo(at+end+line-1).InterfaceIndex != number {
+		if end > 0 && packet(at+end+line-1) != number {
 			return end
 		}
 		end += line
-		number = sg.CaptureInfo(at + end - 1).InterfaceIndex
+		number = packet(at + end - 1)
 	}
 	return end
 }
@@ -173,9 +187,12 @@ func (c *conversation) keep(side int, k chunk) {
 		k.at = max(k.at, list[len(list)-1].at)
 	}
 	c.said[side] = append(c.said[side], k)
-	c.octets += len(k.data)
-	c.table.waiting += len(k.data)
+	c.octets += len(k.data) + chunkCost
+	c.table.waiting += len(k.data) + chunkCost
 }
+
+// chunkCost is what a piece takes in memory beside its octets: each may be one octet.
+const chunkCost = 96
 
 // look decides, as soon as it can be told, whether the connection carries mail.
 func (c *conversation) look() {

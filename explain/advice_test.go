@@ -167,3 +167,34 @@ func TestLoginThatIsOver(t *testing.T) {
 	assert.NotContains(t, said, "Go on with the login")
 	assert.Contains(t, said, "Say QUIT again")
 }
+
+// TestNothingToGuess: where the line or the conversation tells why, no other reason is guessed at beside it.
+func TestNothingToGuess(t *testing.T) {
+	for _, c := range []struct {
+		p           protocol.Protocol
+		where       []string
+		line, reply string
+		has         string
+		lacks       []string
+	}{
+		{protocol.POP3, marked, "RETR 1", "-ERR Message 1 is marked for deletion", "marked with DELE", []string{"empty maildrop", "another session"}},
+		{protocol.SMTP, identified, "TURN", "502 5.5.1 TURN is obsolete", "TURN is obsolete", []string{"administrator", "lacks it"}},
+		{protocol.SMTP, identified, "VRFY a", "502 5.5.1 no", "administrator", nil},
+		{protocol.SMTP, identified, "S: 220 x", "221 2.7.0 Error: I can break rules, too. Goodbye.", "what the server said", []string{"space is missing", "misspelt"}},
+		{protocol.SMTP, identified, "C: ehlo me", "500 5.5.1 Command not recognized", "leave out “C:”", []string{"misspelt", "spelling"}},
+		{protocol.SMTP, identified, "mailfrom:<a@b>", "221 2.7.0 Error: I can break rules, too. Goodbye.", "space is missing", nil},
+		{"", nil, "", "HTTP/1.1 400 Bad Request", "web server", []string{"damaged"}},
+		{"", nil, "", "400 Bad Request", "web server", []string{"try again later", "database"}},
+		{protocol.SMTP, atScram, "Yz1iaXdzLHI9YWJj", "535 5.7.8 Error: authentication failed: bad protocol / cancel", "were not checked", []string{"is not accepted"}},
+	} {
+		m := machine(t, c.p, c.where)
+		if c.line != "" {
+			m.Said(c.line)
+		}
+		said := advice(explain.Reply(m.Context(), protocol.ParseReply(c.p, c.reply, false)))
+		assert.Contains(t, said, c.has, c.reply)
+		for _, wrong := range c.lacks {
+			assert.NotContains(t, said, wrong, c.reply)
+		}
+	}
+}

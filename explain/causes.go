@@ -61,7 +61,7 @@ func (l *causeList) lacks() string {
 // causes tells what may be behind a refusal: what the known wording says
 // itself, or else what its class mostly comes from.
 func (v *view) causes() {
-	if v.a.Severity != Transient && v.a.Severity != Permanent {
+	if v.a.Severity != Transient && v.a.Severity != Permanent || v.certain() {
 		return
 	}
 	if v.known != nil && v.known.Cause {
@@ -72,6 +72,9 @@ func (v *view) causes() {
 	keys := []string{v.a.Class + "." + v.place, string(v.protocol) + "." + v.a.Class, v.a.Class}
 	if v.afterLogin() {
 		keys = append([]string{string(v.protocol) + "." + v.a.Class + loggedIn, v.a.Class + loggedIn}, keys...)
+	}
+	if v.ctx.Deleted > 0 {
+		keys = append([]string{v.a.Class + marked}, keys...)
 	}
 	if v.parameters() {
 		keys = append([]string{v.a.Class + withParameters}, keys...)

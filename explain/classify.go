@@ -17,6 +17,7 @@ func (v *view) classify() {
 		v.a.Class = v.refine(v.known.Class)
 		if v.known.Severity != "" {
 			v.a.Severity = v.known.Severity
+			v.slips = v.clientSlips() // a refusal after all, whatever its code
 		}
 		v.closes = v.known.Closes
 	}

@@ -81,6 +81,8 @@ func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
 	transaction := ctx.State == protocol.StateMail || ctx.State == protocol.StateRcpt || ctx.State == protocol.StateChunks
 	switch {
 	case f.Reason != protocol.OutOfOrder:
+	case ctx.TLS && slices.Contains(u.Row.Excludes, protocol.NeedTLS): // whatever else is due first
+		key = "reason." + string(protocol.AlreadyTLS)
 	case u.Verb == "MAIL" && transaction:
 		key = "nested-mail"
 	case transaction && want == "EHLO":
@@ -107,7 +109,9 @@ func faultNotice(ctx protocol.Context, u protocol.Utterance) Notice {
 	n := notice(key, f.At, f.Len, meant, phrases.Args{
 		"want": shown(want), "verb": shown(u.Verb), "syntax": u.Row.Syntax, "word": shown(word),
 	})
-	n.Kind = string(f.Reason)
+	if n.Kind = string(f.Reason); key == "reason."+string(protocol.AlreadyTLS) {
+		n.Kind = string(protocol.AlreadyTLS)
+	}
 	return n
 }
 

@@ -12,20 +12,22 @@ import (
 
 // turns leads a machine to a place: client line, reply.
 var (
-	greetedSMTP = []string{"", "220 x ESMTP"}
-	identified  = append(greetedSMTP[:2:2], "EHLO pc", "250 x")
-	inMail      = append(identified[:4:4], "MAIL FROM:<a@lab.test>", "250 ok")
-	inRcpt      = append(inMail[:6:6], "RCPT TO:<b@lab.test>", "250 ok")
-	inContent   = append(inRcpt[:8:8], "DATA", "354 go")
-	withList    = append(greetedSMTP[:2:2], "EHLO pc", "250-x\r\n250 AUTH LOGIN PLAIN")
-	atUsername  = append(identified[:4:4], "AUTH LOGIN", "334 VXNlcm5hbWU6")
-	atPassword  = append(atUsername[:6:6], "anNwZGV2ZWxvcA==", "334 UGFzc3dvcmQ6")
-	atPlain     = append(identified[:4:4], "AUTH PLAIN", "334 ")
-	atCram      = append(identified[:4:4], "AUTH CRAM-MD5", "334 PDFAeD4=")
-	greetedPOP3 = []string{"", "+OK ready"}
-	atPass      = append(greetedPOP3[:2:2], "USER fpwjp", "+OK")
-	loggedIn    = append(atPass[:4:4], "PASS x", "+OK")
-	marked      = append(loggedIn[:6:6], "DELE 1", "+OK")
+	greetedSMTP  = []string{"", "220 x ESMTP"}
+	identified   = append(greetedSMTP[:2:2], "EHLO pc", "250 x")
+	inMail       = append(identified[:4:4], "MAIL FROM:<a@lab.test>", "250 ok")
+	inRcpt       = append(inMail[:6:6], "RCPT TO:<b@lab.test>", "250 ok")
+	inContent    = append(inRcpt[:8:8], "DATA", "354 go")
+	withList     = append(greetedSMTP[:2:2], "EHLO pc", "250-x\r\n250 AUTH LOGIN PLAIN")
+	atUsername   = append(identified[:4:4], "AUTH LOGIN", "334 VXNlcm5hbWU6")
+	atPassword   = append(atUsername[:6:6], "anNwZGV2ZWxvcA==", "334 UGFzc3dvcmQ6")
+	atPlain      = append(identified[:4:4], "AUTH PLAIN", "334 ")
+	atCram       = append(identified[:4:4], "AUTH CRAM-MD5", "334 PDFAeD4=")
+	atScramFirst = append(identified[:4:4], "AUTH SCRAM-SHA-256", "334 ")
+	atScram      = append(atScramFirst[:6:6], "biwsbj1hLHI9YmJi", "334 cj1iYmJjY2Mscz1zc3MsaT00MDk2") // r=bbbccc,s=sss,i=4096
+	greetedPOP3  = []string{"", "+OK ready"}
+	atPass       = append(greetedPOP3[:2:2], "USER fpwjp", "+OK")
+	loggedIn     = append(atPass[:4:4], "PASS x", "+OK")
+	marked       = append(loggedIn[:6:6], "DELE 1", "+OK")
 )
 
 func machine(t *testing.T, p protocol.Protocol, turns []string) *protocol.Machine {
@@ -101,6 +103,15 @@ var smtpClients = []client{
 	{identified, "Subject: hi", "header-before-data", 0, ""},
 	{identified, "GET / HTTP/1.1", "http", 0, ""},
 	{identified, "250 ok", "reply-typed", 0, ""},
+	{identified, "C: ehlo me", "transcript-client", 0, "ehlo me"},
+	{identified, "S: 220 mx.test ESMTP", "transcript-server", 0, ""},
+	{identified, ">>> MAIL FROM:<a@lab.test>", "transcript-client", 0, "MAIL FROM:<a@lab.test>"},
+	{identified, "auth login *", "star-in-auth", 11, ""},
+	{identified, "auth plain me:secret", "base64-plain-text", 11, ""},
+	{atScram, "Yz1iaXdzLHI9YWJj", "scram-final-form", 0, ""},
+	{atScram, "Yz1iaXdzLHI9YWJjLHA9eA==", "scram-nonce", 0, ""},
+	{atScramFirst, "YWJj", "scram-first-form", 0, ""},
+	{atScramFirst, "biwsbj1hLHI9YmJi", "", 0, ""},
 	{identified, "：next", "full-width-colon", 0, ":next"},
 	{identified, "：fault error-at:RCPT，450", "full-width-colon", 0, ":fault error-at:RCPT,450"},
 	{identified, "maillab telnet x", "own-name", 0, ":telnet x"},
@@ -180,6 +191,7 @@ var pop3Clients = []client{
 	{greetedPOP3, "stat", "out-of-order", 0, ""},
 	{greetedPOP3, "apop fpwjp 0123456789abcdef0123456789abcdef", "no-timestamp", 0, ""},
 	{atPass, "PASS fpw123", "clear-password", 5, ""},
+	{atPass, "pass  fpw123", "clear-password", 6, ""},
 	{greetedPOP3, "USER Ym9i", "base64-in-pop3", 5, ""},
 	{marked, "QUIT", "quit-deletes", 0, ""},
 	{loggedIn, "QUIT", "", 0, ""},
@@ -225,7 +237,7 @@ func TestMeantLinesAreRight(t *testing.T) {
 		for _, c := range list {
 			m := machine(t, p, c.where)
 			u := m.Look(c.meant)
-			if c.meant == "" || u.Speech != protocol.SpeechCommand || c.kind == "lab-command" || c.kind == "own-name" || c.kind == "full-width-colon" || c.kind == "stray" {
+			if c.meant == "" || u.Speech != protocol.SpeechCommand || c.kind == "lab-command" || c.kind == "own-name" || c.kind == "transcript-client" || c.kind == "full-width-colon" || c.kind == "stray" {
 				continue
 			}
 			if u.Fault != nil && u.Fault.Reason != protocol.OutOfOrder {
@@ -233,6 +245,36 @@ func TestMeantLinesAreRight(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestWhatIsSaidOfALine: the whole of the notices, and what must not be among them.
+func TestWhatIsSaidOfALine(t *testing.T) {
+	encrypted := machine(t, protocol.SMTP, identified)
+	encrypted.Said("STARTTLS")
+	encrypted.Heard(protocol.ParseReply(protocol.SMTP, "220 go", false))
+	for _, c := range []struct {
+		m         *protocol.Machine
+		line      string
+		has, lack string
+	}{
+		{encrypted, "starttls", "encrypted already", "say EHLO"},
+		{machine(t, protocol.SMTP, identified), "auth plain me:secret", "looks like plain text", "stands in this line, in Base64"},
+		{machine(t, protocol.SMTP, identified), "auth login *", "behind AUTH it is no Base64", "plain text"},
+		{machine(t, protocol.POP3, atPass), "pass x", "can read the password", "Base64"},
+		{machine(t, protocol.POP3, atPass), "pass  x", "One space is enough behind PASS", "Base64"},
+		{machine(t, protocol.POP3, atPass), "pass ZnB3MTIz", "looks like Base64", ""},
+	} {
+		said := ""
+		for _, n := range explain.Client(c.m.Context(), c.m.Look(c.line)) {
+			said += n.Text.EN + "\n"
+		}
+		assert.Contains(t, said, c.has, c.line)
+		if c.lack != "" {
+			assert.NotContains(t, said, c.lack, c.line)
+		}
+	}
+	_, decoded := explain.Said(protocol.Context{Protocol: protocol.SMTP}, machine(t, protocol.SMTP, identified).Look("auth login *"), false)
+	assert.False(t, decoded, "nothing is cancelled by it")
 }
 
 // TestOneRecipientALine: more than one is said to be that, however they are set apart.

@@ -41,7 +41,7 @@ func risks(ctx protocol.Context, u protocol.Utterance) []Notice {
 		if kind := clearMechanisms[strings.ToUpper(first)]; kind != "" && !ctx.TLS {
 			add(risk(kind, u.ArgsAt, len(first), nil))
 		}
-		if second != "" && strings.EqualFold(first, "PLAIN") {
+		if _, bad := protocol.DecodeBase64(second); bad == nil && second != "" && strings.EqualFold(first, "PLAIN") {
 			add(risk("secret-in-line", u.ArgsAt+len(first)+1, len(second), nil))
 		}
 	case "APOP":
@@ -69,14 +69,25 @@ func asksName(ctx protocol.Context) bool {
 func passRisks(ctx protocol.Context, u protocol.Utterance, add func(Notice)) {
 	line := u.Line()
 	if u.Args != "" && !ctx.TLS {
-		add(risk("clear-password", u.ArgsAt, len(u.Args), nil))
+		add(clearPassword(u))
+	}
+	if behind := u.Line()[min(len(u.Verb), len(u.Line())):]; strings.HasPrefix(behind, "  ") {
+		blanks := len(behind) - len(strings.TrimLeft(behind, " "))
+		add(risk("leading-blank-of-password", len(u.Verb)+1, blanks-1, nil))
 	}
 	if end := len(strings.TrimRight(line, " ")); u.Args != "" && end < len(line) {
 		add(risk("trailing-blank", end, len(line)-end, nil))
 	}
-	if looksBase64(u.Args) && strings.HasSuffix(u.Args, "=") {
+	if looksBase64(u.Args) && (strings.HasSuffix(u.Args, "=") || len(u.Args) >= 8) {
 		add(risk("base64-in-pop3", u.ArgsAt, len(u.Args), phrases.Args{"verb": "PASS"}))
 	}
+}
+
+// clearPassword: a password that stands in the line as it is.
+func clearPassword(u protocol.Utterance) Notice {
+	n := risk("clear-password-typed", u.ArgsAt, len(u.Args), nil)
+	n.Kind = "clear-password"
+	return n
 }
 
 // misspeltPassword: "pas secret" sends the password although nobody understands it.
@@ -85,7 +96,7 @@ func misspeltPassword(u protocol.Utterance) []Notice {
 		return nil
 	}
 	if f, d := nearest([]form{{"PASS", "PASS", "PASS"}}, lettersOnly(u.Verb)); d <= 1 && f.verb != "" || strings.HasPrefix(u.Verb, "PASS") {
-		return []Notice{risk("clear-password", u.ArgsAt, len(u.Args), nil)}
+		return []Notice{clearPassword(u)}
 	}
 	return nil
 }

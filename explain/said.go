@@ -25,7 +25,7 @@ func Said(ctx protocol.Context, u protocol.Utterance, reveal bool) (d Decoded, o
 		return Decoded{}, false
 	}
 	raw, bad := protocol.DecodeBase64(text)
-	if bad != nil && text != "*" || len(text) > maxMessage {
+	if bad != nil && (text != "*" || u.Speech == protocol.SpeechCommand) || len(text) > maxMessage {
 		return Decoded{}, false
 	}
 	s := saying{ctx: ctx, mechanism: mechanism, initial: u.Speech == protocol.SpeechCommand, raw: string(raw), reveal: reveal}

@@ -91,10 +91,11 @@ func (v *view) ntlmParts(raw string) {
 		if id == 0 || at+4+n > len(info) {
 			break
 		}
-		if key := ntlmNames[id]; key != "" && n > 0 {
-			rows = append(rows, Row{Label: shown(utf16LE(info[at+4 : at+4+n])), Text: saslWords(key)})
+		name := utf16LE(info[at+4 : at+4+n])
+		if key := ntlmNames[id]; key != "" && name != "" {
+			rows = append(rows, Row{Label: shown(name), Text: saslWords(key)})
 			if id == 3 {
-				v.fieldOnce("server_name", utf16LE(info[at+4:at+4+n]))
+				v.fieldOnce("server_name", name)
 			}
 		}
 		at += 4 + n

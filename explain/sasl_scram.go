@@ -46,6 +46,37 @@ func (v *view) mechanismName(family string) string {
 	return family
 }
 
+// scramSlips: has the client's message the attributes that are due, and the server's nonce (RFC 5802 §5, §7)?
+func scramSlips(ctx protocol.Context, line, raw string) []Notice {
+	challenge := decodedChallenge(ctx.Challenge)
+	nonce := scramValue(challenge, "r")
+	args := phrases.Args{"mechanism": shown(ctx.Mechanism)}
+	switch {
+	case strings.HasPrefix(challenge, "v="): // the server has proved itself; nothing is due
+		return nil
+	case nonce == "":
+		rest, ok := (&saying{fields: map[string]any{}}).gs2First(raw)
+		if !ok || scramValue(rest, "n") == "" || scramValue(rest, "r") == "" {
+			return []Notice{notice("scram-first-form", 0, len(line), "", args)}
+		}
+	case scramValue(raw, "c") == "" || scramValue(raw, "r") == "" || scramValue(raw, "p") == "":
+		return []Notice{notice("scram-final-form", 0, len(line), "", args)}
+	case scramValue(raw, "r") != nonce:
+		return []Notice{notice("scram-nonce", 0, len(line), "", args)}
+	}
+	return nil
+}
+
+// scramValue is the value of an attribute of a SCRAM message.
+func scramValue(message, letter string) string {
+	for _, part := range strings.Split(message, ",") {
+		if value, ok := strings.CutPrefix(part, letter+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
 // scram takes the client's messages apart: the first begins with the header of GS2,
 // the last has its channel binding behind c=, in Base64 once more (RFC 5802 §7).
 func (s *saying) scram() {

@@ -52,6 +52,9 @@ func initialSlips(ctx protocol.Context, u protocol.Utterance) []Notice {
 		return nil
 	}
 	ctx.Mechanism, ctx.Challenge, ctx.Challenges = strings.ToUpper(name), "", 0
+	if text == "*" { // it cancels as an answer only (RFC 4954 §4)
+		return []Notice{notice("star-in-auth", u.ArgsAt+len(name)+1, 1, "", nil)}
+	}
 	list := base64Slips(ctx, text)
 	for i := range list {
 		list[i].At += u.ArgsAt + len(name) + 1
@@ -111,6 +114,9 @@ func readable(raw []byte) bool {
 
 // decodedSlips: it is Base64, but does it hold what the mechanism wants?
 func decodedSlips(ctx protocol.Context, line string, raw []byte) []Notice {
+	if strings.HasPrefix(ctx.Mechanism, "SCRAM-") {
+		return scramSlips(ctx, line, string(raw))
+	}
 	switch ctx.Mechanism {
 	case "LOGIN", "":
 		if line != "" && line != "=" && !readable(raw) {

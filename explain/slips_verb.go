@@ -90,6 +90,7 @@ func unknownVerb(ctx protocol.Context, u protocol.Utterance) []Notice {
 	}
 	args["char"] = shown(part(line, len(g.form.verb), 1))
 	args["form"], args["protocol"] = g.form.text, strings.ToUpper(string(other(ctx.Protocol)))
+	_, args["mark"], _ = transcribed(line)
 	n := notice(g.kind, 0, len(word), "", args)
 	switch g.kind {
 	case "typo", "glued", "synonym", "stray", "separator", "quoted-line":
@@ -104,6 +105,8 @@ func unknownVerb(ctx protocol.Context, u protocol.Utterance) []Notice {
 		n.word = g.form.text + " (" + args["protocol"] + ")"
 	case "lab-command":
 		n.Meant = ":" + line
+	case "transcript-client":
+		_, _, n.Meant = transcribed(line)
 	case "own-name":
 		n.Meant = ":" + strings.TrimSpace(line[len("maillab"):])
 	}
@@ -145,6 +148,9 @@ func guessVerb(p protocol.Protocol, word, line string) (guess, bool) {
 
 // guessShape knows lines that are no command at all.
 func guessShape(p protocol.Protocol, letters, tail, line string) (guess, bool) {
+	if kind, _, _ := transcribed(line); kind != "" {
+		return guess{kind: kind}, true
+	}
 	switch {
 	case (letters == "GET" || letters == "POST" || letters == "CONNECT") && strings.Contains(line, "HTTP/"):
 		return guess{kind: "http"}, true
@@ -165,6 +171,23 @@ func guessShape(p protocol.Protocol, letters, tail, line string) (guess, bool) {
 		return guess{kind: "dot-outside-content"}, true
 	}
 	return guess{}, false
+}
+
+// speakers begin the lines of a written conversation: those of maillab's own screens, of RFCs and of swaks.
+var speakers = []struct{ mark, kind string }{
+	{"C:", "transcript-client"}, {"S:", "transcript-server"}, {">>>", "transcript-client"}, {"<<<", "transcript-server"},
+	{"->", "transcript-client"}, {"~>", "transcript-client"}, {"<-", "transcript-server"}, {"<~", "transcript-server"},
+}
+
+// transcribed tells whose words a line of a written conversation holds, and the words; kind is "" for any other line.
+func transcribed(line string) (kind, mark, words string) {
+	bare := strings.TrimLeft(line, " ")
+	for _, s := range speakers {
+		if rest, ok := strings.CutPrefix(bare, s.mark); ok && strings.TrimSpace(rest) != "" {
+			return s.kind, s.mark, strings.TrimSpace(rest)
+		}
+	}
+	return "", "", ""
 }
 
 // isHeader: "Subject: x" with a name that mail headers have.

@@ -87,8 +87,17 @@ func (v *view) summary(code, class *record, exact bool) phrases.Text {
 // the slip is said first.
 var slipClasses = map[string]bool{
 	"syntax-error": true, "address-syntax": true, "unknown-command": true, "bad-argument": true, "bad-sequence": true,
-	"protocol-violation": true, "helo-rejected": true, "mailbox-unknown": true,
+	"protocol-violation": true, "helo-rejected": true, "mailbox-unknown": true, "not-implemented": true,
 }
+
+// certainSlips leave nothing to guess: what the refusal mostly comes from is no help beside them.
+var certainSlips = map[string]bool{
+	"transcript-client": true, "transcript-server": true, "http": true, "reply-typed": true, "own-name": true, "full-width-colon": true,
+	"header-before-data": true, string(protocol.NotImplemented): true, string(protocol.AlreadyTLS): true,
+}
+
+// certain reports whether a slip that leaves nothing to guess has been told.
+func (v *view) certain() bool { return v.slipSaid && certainSlips[v.slips[0].Kind] }
 
 // withSlip puts what was wrong with the line in front of what the reply means.
 func (v *view) withSlip(meaning phrases.Text) phrases.Text {
@@ -99,8 +108,11 @@ func (v *view) withSlip(meaning phrases.Text) phrases.Text {
 	if v.a.Class == "mailbox-unknown" && s.Kind != "backspace" && s.Kind != "control-character" || s.Kind == string(protocol.UnknownVerb) {
 		return meaning
 	}
+	if v.a.Class == "not-implemented" && s.Kind != string(protocol.NotImplemented) {
+		return meaning
+	}
 	v.slipSaid = true
-	if v.a.Class == "unknown-command" || v.a.Class == "bad-sequence" || s.aboutParameter() {
+	if s.Kind == string(protocol.NotImplemented) || v.a.Class == "unknown-command" || v.a.Class == "bad-sequence" || s.aboutParameter() {
 		return s.Text
 	}
 	return join(s.Text, meaning)
@@ -118,6 +130,9 @@ func (v *view) unknownSummary() phrases.Text {
 	}
 	if v.oddCode {
 		return say("summary.odd-code", phrases.Args{"code": shown(v.code)})
+	}
+	if strings.HasPrefix(v.text, "HTTP/") || strings.HasPrefix(v.lower, "<html") || strings.HasPrefix(v.lower, "<!doctype") {
+		return say("summary.http", nil)
 	}
 	return say("summary.garbage", nil)
 }
@@ -147,7 +162,7 @@ func (v *view) classDetail(class *record) {
 		return
 	}
 	// What must be said first is in the slip: what mostly has to is no help beside it.
-	told := v.slipSaid && v.protocol == protocol.SMTP && v.slips[0].Kind == string(protocol.OutOfOrder)
+	told := v.certain() || v.slipSaid && v.protocol == protocol.SMTP && v.slips[0].Kind == string(protocol.OutOfOrder)
 	if class.text() != v.a.Summary && !v.plain() && !told && (v.known == nil || !v.known.Alone) {
 		v.detail(class.text())
 	}
@@ -252,6 +267,9 @@ const unsaid = ".unsaid"
 // withParameters is the suffix of keys for a refused line whose address is in order, but which says more.
 const withParameters = ".parameters"
 
+// marked is the suffix of keys for what a class means while messages are marked with DELE.
+const marked = ".marked"
+
 // classWords finds the words for the class: the advice to log in is none for who has done so.
 func (v *view) classWords() *record {
 	if v.afterLogin() {
@@ -260,6 +278,9 @@ func (v *view) classWords() *record {
 				return r
 			}
 		}
+	}
+	if r := shelfClasses.get(v.a.Class + marked); r != nil && v.ctx.Deleted > 0 {
+		return r
 	}
 	if r := shelfClasses.get(v.a.Class + unsaid); r != nil && v.code == "550" && v.known == nil && !strings.HasPrefix(v.enhanced, "5.1.") {
 		return r

@@ -15,6 +15,9 @@ type chunk struct {
 	octets int
 	last   bool
 	refuse *protocol.Fault // its octets are read all the same, and thrown away
+	// answered: a fault or a rule has had the last word, and so many octets are still to be thrown away.
+	answered bool
+	skip     int
 }
 
 // bdat begins a chunk; serve goes on with its octets.
@@ -34,8 +37,39 @@ func (s *smtpSession) beginChunk(u protocol.Utterance) bool {
 	return true
 }
 
+// skipChunk: a fault or a rule has answered the line. Its octets come all the same, and are no commands.
+func (s *smtpSession) skipChunk(u protocol.Utterance) {
+	if octets, _, ok := protocol.ParseChunk(u.Args); u.Verb == verbChunk && ok && s.state() != protocol.StateClosed {
+		s.mail.broken = true
+		s.chunk = &chunk{u: u, answered: true, skip: octets}
+	}
+}
+
+// skipOctets throws away what comes of such a chunk.
+func (s *smtpSession) skipOctets() error {
+	s.wire.content(counted)
+	defer s.wire.content(commands)
+	var piece [8 << 10]byte
+	for s.chunk.skip > 0 {
+		s.wire.due = true
+		n, err := s.wire.in.Read(piece[:min(len(piece), s.chunk.skip)])
+		s.chunk.skip -= n
+		if errors.Is(err, io.EOF) {
+			return io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return err
+		}
+	}
+	s.chunk = nil
+	return nil
+}
+
 // chunkOctets reads what is left of the chunk and answers it.
 func (s *smtpSession) chunkOctets() error {
+	if s.chunk.answered {
+		return s.skipOctets()
+	}
 	if err := s.readChunk(); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"maillab/protocol"
 )
@@ -38,7 +39,9 @@ type incoming struct {
 	lineTooLong bool
 	buffer      []byte        // what is kept in memory
 	rest        *spool        // what came before it, when that was moved to disk
-	failed      error         // moving it failed
+	failed      error         // moving it failed, or there was no room
+	room        *room         // for what all mails that are coming hold in memory; nil has no bounds
+	held        int           // octets of it
 	begun       bool          // the beginning has been looked at:
 	headless    bool          // it is no header
 	form        protocol.Form // what is amiss with how it is laid out
@@ -60,8 +63,39 @@ func newIncoming(limit int, spool func() (*spool, error)) *incoming {
 	return &incoming{limit: limit, spool: spool, at: lineStart, buffer: *contentBuffers.Get().(*[]byte)}
 }
 
+// room bounds how many octets there may be of something.
+type room struct {
+	limit int64
+	taken atomic.Int64
+}
+
+// errNoRoom: the mails that are coming at one time are more than the lab may hold.
+var errNoRoom = errors.New("mockserver: no room for so much at a time")
+
+// take asks for more, or gives back what is less than 0.
+func (r *room) take(octets int) error {
+	if r.taken.Add(int64(octets)) > r.limit && octets > 0 {
+		r.taken.Add(-int64(octets))
+		return errNoRoom
+	}
+	return nil
+}
+
+// hold changes what the mail holds of the room.
+func (c *incoming) hold(octets int) error {
+	if c.room == nil {
+		return nil
+	}
+	err := c.room.take(octets - c.held)
+	if err == nil {
+		c.held = octets
+	}
+	return err
+}
+
 // drop gives memory and disk back.
 func (c *incoming) drop() {
+	_ = c.hold(0)
 	c.rest.drop()
 	if cap(c.buffer) <= reuseContent {
 		b := c.buffer[:0]
@@ -170,6 +204,10 @@ func (c *incoming) keep(p []byte) {
 	if c.octets > c.limit || c.lineTooLong || c.failed != nil {
 		return
 	}
+	if c.failed = c.hold(len(c.buffer) + len(p)); c.failed != nil {
+		c.buffer = nil // what cannot be kept whole need not be kept
+		return
+	}
 	c.buffer = append(c.buffer, p...)
 	if len(c.buffer) >= spoolAt {
 		c.move()
@@ -184,8 +222,13 @@ func (c *incoming) move() {
 		}
 	}
 	c.look()
-	c.failed = c.rest.take(c.buffer)
-	c.buffer = c.buffer[:0]
+	n := len(c.buffer)
+	if n > 0 && c.buffer[n-1] == '\r' {
+		n-- // its LF may come with the next piece, and a line end is one on disk
+	}
+	c.failed = c.rest.take(c.buffer[:n])
+	c.buffer = append(c.buffer[:0], c.buffer[n:]...)
+	_ = c.hold(len(c.buffer))
 }
 
 // look reads what the beginning tells, once.
@@ -218,9 +261,9 @@ func (c *incoming) complete() {
 }
 
 // whole returns all of the content.
-func (c *incoming) whole() ([]byte, error) {
+func (c *incoming) first(octets int) ([]byte, error) {
 	if c.rest == nil {
-		return c.buffer, nil
+		return c.buffer[:min(len(c.buffer), octets)], nil
 	}
-	return c.rest.whole()
+	return c.rest.first(octets)
 }

@@ -259,6 +259,8 @@ func (d *dialogue) set(cfg *Config, words []string) {
 		cfg.Habits, cfg.Aliases = []string{"greylist:0s," + words[1]}, map[string]string{words[1]: "jspdevelop"}
 	case "recipients":
 		cfg.Limits.Recipients = n
+	case "arriving":
+		cfg.Limits.Arriving = n
 	case "mailbox":
 		cfg.Limits.Mailbox = n
 	case "errors":

@@ -27,6 +27,9 @@ const (
 	authorityName = ".maillab.ca.pem"
 )
 
+// boxFolder is a mailbox's Maildir in its user's folder.
+const boxFolder = "Maildir"
+
 // DataInUseError says that another maillab has the folder of Config.Data.
 type DataInUseError struct{ Dir string }
 
@@ -78,13 +81,14 @@ func folderOf(name string) string {
 	return escaped
 }
 
-// boxNames lists the mailboxes that are there.
+// boxNames lists the mailboxes that are there. Other folders (lost+found) are none of ours.
 func (d *disk) boxNames() ([]string, error) {
 	entries, err := os.ReadDir(d.root)
 	var names []string
 	for _, e := range entries {
 		name, bad := url.PathUnescape(e.Name())
-		if e.IsDir() && bad == nil && folderOf(name) == e.Name() {
+		info, missing := os.Stat(filepath.Join(d.root, e.Name(), boxFolder))
+		if bad == nil && folderOf(name) == e.Name() && missing == nil && info.IsDir() {
 			names = append(names, name)
 		}
 	}
@@ -97,7 +101,7 @@ func (d *disk) open(b *mailbox) (made bool, err error) {
 	if b.dir != nil {
 		return false, nil
 	}
-	b.dir, made, err = maildir.Open(filepath.Join(d.root, folderOf(b.name), "Maildir"))
+	b.dir, made, err = maildir.Open(filepath.Join(d.root, folderOf(b.name), boxFolder))
 	if err != nil {
 		b.dir = nil
 	}
@@ -218,12 +222,12 @@ func (s *spool) copyTo(f *os.File) error {
 	return err
 }
 
-// whole reads everything back.
-func (s *spool) whole() ([]byte, error) {
+// first reads so many octets back.
+func (s *spool) first(octets int) ([]byte, error) {
 	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	return io.ReadAll(maildir.NewCRLFReader(s.file, true))
+	return io.ReadAll(io.LimitReader(maildir.NewCRLFReader(s.file, true), int64(octets)))
 }
 
 // drop gives the place back.

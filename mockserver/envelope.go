@@ -121,7 +121,7 @@ func (s *smtpSession) tellDelivered(m *Message, t traceFields, c *incoming) {
 		return
 	}
 	p := &parcel{id: m.ID, from: s.mail.from, wishes: s.mail.wishes, arrived: m.Received}
-	content, err := c.whole()
+	content, err := c.first(headUpTo) // success brings the header back
 	if err == nil {
 		p.content = memoryBody(append([]byte(t.received()), content...))
 		err = s.lab.report(p, delivered(here))

@@ -88,6 +88,7 @@ type Limits struct {
 	Errors         int // refused commands in a row, after which the server hangs up; 50
 	Connections    int // at once, all listeners together; 500
 	ConnectionsPer int // at once from one address; 500
+	Arriving       int // octets that all mails on their way in hold in memory; 256 MiB, or 4 times Message
 	Queue          int // mails that wait for another server; 1000
 	Commands       int // of one session; 1,000,000
 
@@ -130,8 +131,10 @@ type Lab struct {
 	disk  *disk         // nil without Config.Data
 	left  []*queuedMail // by an earlier process, until they are sent on
 	ids   idSource
-	doors []door
-	queue *queue
+	// arriving is what mails on their way in hold in memory.
+	arriving room
+	doors    []door
+	queue    *queue
 
 	parent    *Lab // of the second domain: the lab it belongs to
 	neighbour *Lab // of the lab: its second domain
@@ -178,6 +181,7 @@ func start(cfg Config, parent *Lab) (*Lab, error) {
 		return nil, err
 	}
 	l.ids.now = l.cfg.Now
+	l.arriving.limit = int64(l.cfg.Limits.Arriving)
 	if err := l.furnish(); err != nil {
 		_ = l.Close()
 		return nil, err
@@ -305,11 +309,14 @@ func (c Config) clearLogins() []string {
 }
 
 func (l Limits) withDefaults() Limits {
+	if l.Message == 0 {
+		l.Message = 10 << 20
+	}
 	for _, d := range []struct {
 		field *int
 		value int
 	}{
-		{&l.Message, 10 << 20}, {&l.Recipients, 1000}, {&l.Mailbox, 256 << 20},
+		{&l.Arriving, max(256<<20, 4*l.Message)}, {&l.Recipients, 1000}, {&l.Mailbox, 256 << 20},
 		{&l.Errors, 50}, {&l.Connections, 500}, {&l.ConnectionsPer, 500}, {&l.Queue, 1000},
 		{&l.Commands, 1_000_000}, {&l.Rate, 1},
 	} {
@@ -507,7 +514,12 @@ func (l *Lab) Shutdown(ctx context.Context) error {
 	go func() { l.wg.Wait(); close(done) }()
 	select {
 	case <-done:
-		return l.Close()
+		// Only now: what was still being sent went to the second domain's servers.
+		var err error
+		if l.neighbour != nil {
+			err = l.neighbour.Shutdown(ctx)
+		}
+		return errors.Join(err, l.Close())
 	case <-ctx.Done():
 		_ = l.Close()
 		<-done

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,14 +41,20 @@ func (d *disk) ledgerOf(b *mailbox) (*ledger, error) {
 		return nil, err
 	}
 	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		// What a crash has left of a line is nobody's sum.
-		if sum, err := hex.DecodeString(lines.Text()); err == nil && len(sum) == len(contentSum{}) {
+	lines := bufio.NewReader(f)
+	for {
+		line, tooLong, err := lines.ReadLine()
+		if errors.Is(err, io.EOF) {
+			return l, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		// What a crash has left of a line is nobody's sum, however long it is.
+		if sum, err := hex.DecodeString(string(line)); err == nil && !tooLong && len(sum) == len(contentSum{}) {
 			l.loaded[contentSum(sum)]++
 		}
 	}
-	return l, lines.Err()
 }
 
 // count is how many mails of this content have been loaded.

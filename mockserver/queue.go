@@ -21,6 +21,7 @@ type parcel struct {
 	arrived time.Time
 	domain  string
 	rcpts   []addressee // who is still to be served; the parcel's goroutine alone changes it
+	untold  []outcomeOf // what the sender could not be told yet; the same
 
 	// Guarded by the queue's mu, and changed by the parcel's goroutine alone:
 	tries   int
@@ -236,12 +237,16 @@ func addressesOf(rcpts []addressee) []string {
 // carry tries until every recipient is served or given up (RFC 5321 §4.5.4.1).
 func (l *Lab) carry(p *parcel) {
 	for try := p.tries; l.due(p); try++ {
-		outcomes := l.attempt(p)
-		if p.gone.Err() != nil {
-			return
+		if len(p.rcpts) == 0 { // all that is left is a report that could not be kept
+			l.settle(p, nil, try)
+		} else {
+			outcomes := l.attempt(p)
+			if p.gone.Err() != nil {
+				return
+			}
+			l.settle(p, outcomes, try)
 		}
-		l.settle(p, outcomes, try)
-		if len(p.rcpts) == 0 {
+		if len(p.rcpts) == 0 && len(p.untold) == 0 {
 			return
 		}
 	}
@@ -264,7 +269,7 @@ func (l *Lab) due(p *parcel) bool {
 		return true
 	}
 	// The clock may have been set back since the time was written down.
-	wait := min(p.next.Sub(l.cfg.Now()), l.pauseAfter(p.tries-1))
+	wait := min(p.next.Sub(l.cfg.Now()), max(l.pauseAfter(p.tries-1), reportPause))
 	if wait > 0 {
 		select {
 		case <-l.cfg.After(wait):
@@ -326,15 +331,26 @@ func (l *Lab) settle(p *parcel, outcomes []outcomeOf, try int) {
 		p.next = l.cfg.Now().Add(l.pauseAfter(try))
 	}
 	l.queue.mu.Unlock()
-	l.conclude(p, tell)
+	if l.conclude(p, tell); len(p.untold) > 0 && waiting == nil {
+		l.queue.mu.Lock()
+		p.next = l.cfg.Now().Add(reportPause)
+		l.queue.mu.Unlock()
+	}
 }
+
+// reportPause is how long a report waits that could not be kept.
+const reportPause = time.Minute
 
 // conclude tells the sender, and only then writes down what is settled: a mail whose report is lost would be
 // lost without a word. So an interruption between the two tells twice.
 func (l *Lab) conclude(p *parcel, tell []outcomeOf) {
-	err := l.report(p, tell)
-	if err == nil && p.queued != nil {
-		err = p.queued.update(p)
+	p.untold = append(p.untold, tell...)
+	err := l.report(p, p.untold)
+	if err == nil {
+		p.untold = nil
+		if p.queued != nil {
+			err = p.queued.update(p)
+		}
 	}
 	l.unsaved(p, err)
 }
@@ -346,14 +362,14 @@ func (l *Lab) unsaved(p *parcel, err error) {
 	}
 }
 
-// whole is all of the content, as much of it as can be read.
-func (p *parcel) whole() []byte {
+// first is the beginning of the content, as much of it as can be read.
+func (p *parcel) first(octets int) []byte {
 	r, err := p.content.open()
 	if err != nil {
 		return nil
 	}
 	defer r.Close()
-	content, _ := io.ReadAll(r)
+	content, _ := io.ReadAll(io.LimitReader(r, int64(octets)))
 	return content
 }
 

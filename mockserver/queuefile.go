@@ -291,13 +291,13 @@ func (d *disk) setAside(id string, why error) []strayFile {
 	var out []strayFile
 	folder := d.queue.Path(strangeName)
 	_ = os.Mkdir(folder, 0o700)
-	for _, suffix := range []string{recordSuffix, contentSuffix} {
+	for _, suffix := range []string{contentSuffix, recordSuffix} { // content without an envelope would be nothing
 		from, to := d.queue.Path(id+suffix), filepath.Join(folder, id+suffix)
 		if _, err := os.Lstat(from); err != nil {
 			continue
 		}
 		if err := os.Rename(from, to); err != nil {
-			to, why = from, fmt.Errorf("%w; %w", why, err)
+			return append(out, strayFile{from, fmt.Errorf("%w; %w", why, err)})
 		}
 		out = append(out, strayFile{to, why})
 	}

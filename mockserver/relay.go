@@ -208,6 +208,9 @@ func (c *courier) send(content body) (protocol.Reply, error) {
 	}
 	defer in.Close()
 	r, err := c.ask("DATA")
+	if err == nil && r.Code[0] < '4' && r.Code != "354" {
+		err = errors.New(diagnosticOf(r)) // no answer to DATA takes a mail that has not been sent
+	}
 	if err != nil || r.Code != "354" {
 		return r, err
 	}

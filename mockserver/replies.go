@@ -118,6 +118,7 @@ type smtpSayings struct {
 	Queued     saying `toml:"queued"`
 	DataTooBig saying `toml:"content-too-big"`
 	CannotKeep saying `toml:"cannot-keep"`
+	NoRoom     saying `toml:"no-room"`
 	Loop       saying `toml:"mail-loop"`
 
 	Chunk       saying `toml:"chunk"`

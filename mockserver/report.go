@@ -32,8 +32,13 @@ var loadReports = sync.OnceValue(func() error {
 	return phrases.DecodeStrict("reports.toml", reportFile, &reports)
 })
 
-// wholeUpTo is how much of a mail that failed comes back with the report, if nothing was asked for.
-const wholeUpTo = 64 << 10
+// wholeUpTo is how much of a mail that failed comes back with the report if nothing was asked for, and fullUpTo how much
+// where RET=FULL asks for all: of a bigger one comes the header, which is looked for in the first headUpTo octets.
+const (
+	wholeUpTo = 64 << 10
+	fullUpTo  = 4 << 20
+	headUpTo  = 256 << 10
+)
 
 // report sends the sender a delivery status notification (RFC 3464). A mail from the null sender
 // is one itself, and nothing is ever told of those (RFC 5321 §4.5.5). An error says that the report could not
@@ -43,11 +48,10 @@ func (l *Lab) report(p *parcel, outcomes []outcomeOf) error {
 		return nil
 	}
 	id, now := l.ids.next(), l.cfg.Now()
-	content := l.notification(p, outcomes, id, now)
-	null := protocol.Path{Null: true}
 	boxes, where := l.mailboxesFor(p.from)
 	switch where {
 	case ours:
+		content := l.notification(p, outcomes, id, now)
 		head := fmt.Sprintf("Return-Path: <>\r\nReceived: by %s (maillab) id %s;\r\n\t%s\r\n", l.hostOf(services[0]), id, dateOf(now))
 		return l.keep(&Message{ID: id, Received: now, Content: append([]byte(head), content...)}, boxes)
 	case elsewhere:
@@ -55,8 +59,9 @@ func (l *Lab) report(p *parcel, outcomes []outcomeOf) error {
 		if !known || exchangers[0].Implicit || exchangers[0].Host == nullMX {
 			return nil
 		}
+		content := l.notification(p, outcomes, id, now)
 		c, err := l.hold(&parcel{
-			id: id, from: null, arrived: now, wishes: wishes{utf8: p.wishes.utf8},
+			id: id, from: protocol.Path{Null: true}, arrived: now, wishes: wishes{utf8: p.wishes.utf8},
 			rcpts: []addressee{{path: p.from, away: true, notify: protocol.NotifyNever}},
 		}, &Message{ID: id, Received: now, Content: content})
 		if err != nil {
@@ -173,10 +178,13 @@ func oneLine(s string) string {
 // returned is the mail, or its header: RET is obeyed for failures, and success gets the header only
 // (RFC 3461 §4.3).
 func returned(p *parcel, outcomes []outcomeOf) (kind string, content []byte) {
-	all := p.whole()
+	most := map[string]int{protocol.RetFull: fullUpTo, "": wholeUpTo}[p.wishes.ret]
+	whole := outcomes[0].action == actionFailed && p.content.octets() <= most
+	if !whole {
+		most = headUpTo
+	}
+	all := p.first(most)
 	header, _, _ := bytes.Cut(all, []byte("\r\n\r\n"))
-	failed := outcomes[0].action == actionFailed
-	whole := failed && (p.wishes.ret == protocol.RetFull || p.wishes.ret == "" && len(all) <= wholeUpTo)
 	switch {
 	case whole && p.wishes.utf8:
 		return "message/global", all

@@ -141,7 +141,11 @@ func (s *smtpSession) rcptTo(u protocol.Utterance) {
 }
 
 func (s *smtpSession) anyFull(boxes []*mailbox) bool {
-	return slices.ContainsFunc(boxes, func(b *mailbox) bool { return b.size() >= s.lab.cfg.Limits.Mailbox })
+	limit := s.lab.cfg.Limits.Mailbox
+	return slices.ContainsFunc(boxes, func(b *mailbox) bool {
+		// On disk others take mail away, too: a full one is looked at again.
+		return b.size() >= limit && s.lab.store.octets(b) >= limit
+	})
 }
 
 // add notes a recipient. A mailbox that is reached twice gets one copy.

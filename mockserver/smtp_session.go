@@ -177,6 +177,7 @@ func (s *smtpSession) answer(line protocol.Line) {
 		u.Fault = protocol.NewFault(protocol.SMTP, protocol.LineTooLong, u.Line())
 	}
 	if s.intervene(&u) {
+		s.skipChunk(u)
 		return
 	}
 	switch {
@@ -337,6 +338,7 @@ func (s *smtpSession) content() error {
 func (s *smtpSession) arriving() *incoming {
 	if s.incoming == nil {
 		s.incoming = newIncoming(s.lab.cfg.Limits.Message, s.lab.store.spool)
+		s.incoming.room = &s.lab.arriving
 	}
 	return s.incoming
 }
@@ -350,12 +352,18 @@ func (s *smtpSession) finish() {
 		s.say(&s.book.Loop, nil)
 		return
 	}
-	id, err := s.deliver(c)
-	if err != nil {
-		s.say(&s.book.CannotKeep, nil)
+	if s.anyFull(s.mail.boxes) { // others may have filled it since RCPT
+		s.say(&s.book.RcptFull, phrases.Args{"address": s.mail.rcpts[0].String()})
 		return
 	}
-	s.say(&s.book.Queued, phrases.Args{"id": id})
+	switch id, err := s.deliver(c); {
+	case errors.Is(err, errNoRoom):
+		s.say(&s.book.NoRoom, nil)
+	case err != nil:
+		s.say(&s.book.CannotKeep, nil)
+	default:
+		s.say(&s.book.Queued, phrases.Args{"id": id})
+	}
 }
 
 // forgetMail ends a transaction, and what has come of its content.

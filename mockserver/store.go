@@ -103,6 +103,15 @@ func (b *mailbox) size() int {
 	return b.octets + b.since
 }
 
+// octets counts what a mailbox holds by looking at it.
+func (s *store) octets(b *mailbox) int {
+	_, n, err := s.list(b)
+	if err != nil {
+		return b.size()
+	}
+	return n
+}
+
 // lock takes the maildrop for one POP3 session and reports whether it was free.
 func (b *mailbox) lock() bool {
 	b.mu.Lock()

@@ -1,8 +1,12 @@
 package protocol
 
 // maxReplyOctets bounds what one reply may keep in memory; what is over it is
-// counted in Reply.Cut. 64 MiB is more than any mail that is read by hand.
-const maxReplyOctets = 64 << 20
+// counted in Reply.Cut. 64 MiB is more than any mail that is read by hand. lineCost is what a line takes
+// beside its text: a server may send nothing but line ends.
+const (
+	maxReplyOctets = 64 << 20
+	lineCost       = 64
+)
 
 // Framer collects the lines of a reply and knows when it is whole.
 type Framer struct {
@@ -56,9 +60,9 @@ func (f *Framer) addPOP3(line string) bool {
 }
 
 func (f *Framer) keep(l ReplyLine) {
-	f.size += len(l.Text) + len(l.Code)
+	f.size += len(l.Text) + len(l.Code) + lineCost
 	if f.size > maxReplyOctets {
-		f.reply.Cut += len(l.Text)
+		f.reply.Cut += len(l.Text) + len(CRLF)
 		return
 	}
 	if len(f.reply.Lines) == 0 {

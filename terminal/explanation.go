@@ -27,6 +27,10 @@ func (r *Renderer) explain(e protocol.Event, level lab.Level) {
 	}
 	a := explain.Reply(e.Context, *e.Reply)
 	raw := explain.Raw(*e.Reply)
+	again := r.foreign && a.Code == "" // a web server's header: what the first line is has been told
+	if r.foreign = a.Code == ""; again && level != lab.LevelFull {
+		return
+	}
 	full := level == lab.LevelFull || level == lab.LevelAuto && !r.seen[a.Topic]
 	r.seen[a.Topic] = true
 	r.annotation(a, raw, full)

@@ -34,11 +34,12 @@ type Renderer struct {
 	// elsewhere: the conversation was held elsewhere, and only a text of it is here.
 	elsewhere bool
 
-	prompt title // of the line being typed, or typed last: the caret stands under it
-	last   *protocol.Event
-	going  bool // lines of a reply are on the screen, and its end is not told yet
-	buf    strings.Builder
-	blank  atomic.Bool // the line written last is a blank one
+	prompt  title // of the line being typed, or typed last: the caret stands under it
+	last    *protocol.Event
+	going   bool // lines of a reply are on the screen, and its end is not told yet
+	foreign bool // the newest reply was none of a known protocol
+	buf     strings.Builder
+	blank   atomic.Bool // the line written last is a blank one
 }
 
 // NewRenderer draws on out; width tells how many columns there are now.

@@ -28,6 +28,7 @@ var limitFlags = []struct {
 }{
 	{"max-size", true, func(l *mockserver.Limits) *int { return &l.Message }},
 	{"max-mailbox", true, func(l *mockserver.Limits) *int { return &l.Mailbox }},
+	{"max-arriving", true, func(l *mockserver.Limits) *int { return &l.Arriving }},
 	{"max-recipients", false, func(l *mockserver.Limits) *int { return &l.Recipients }},
 	{"max-errors", false, func(l *mockserver.Limits) *int { return &l.Errors }},
 	{"max-connections", false, func(l *mockserver.Limits) *int { return &l.Connections }},

@@ -69,6 +69,9 @@ func ownerOf(value string, users []mockserver.User) (user, path string) {
 			return u.Name, rest
 		}
 	}
+	if len(users) == 0 {
+		return "", value
+	}
 	return users[0].Name, value
 }
 

@@ -30,8 +30,9 @@ type Post struct {
 
 // delivery is a mail on its way.
 type delivery struct {
-	file  *os.File // in tmp of the first folder
-	name  string   // in new
+	file  *os.File  // in tmp of the first folder
+	since time.Time // when it was opened
+	name  string    // in new
 	dirs  []*Dir
 	links []string // the names that it has got in new
 	err   error
@@ -42,6 +43,7 @@ type delivery struct {
 func (p *Post) Deliver(m Mail, dirs ...*Dir) error {
 	unique := uniqueName(m.ID, m.Time)
 	tmp := filepath.Join(dirs[0].root, "tmp", unique)
+	opened := time.Now()
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -52,14 +54,16 @@ func (p *Post) Deliver(m Mail, dirs ...*Dir) error {
 		size, err = f.Seek(0, io.SeekCurrent)
 	}
 	if err == nil {
-		d := &delivery{file: f, name: fileName(unique, size, m.Octets), dirs: dirs}
+		d := &delivery{file: f, since: opened, name: fileName(unique, size, m.Octets), dirs: dirs}
 		p.rounds.do(d, p.serve)
 		err = d.err
+	} else {
+		err = errors.Join(err, f.Close())
 	}
 	if err != nil {
 		_ = os.Remove(tmp)
 	}
-	return errors.Join(err, f.Close())
+	return err
 }
 
 // serve sees deliveries onto the disk: first what is in the files, then their names.
@@ -67,8 +71,9 @@ func (p *Post) serve(round []*delivery) {
 	p.syncFiles(round, syncFileSystem)
 	folders := map[*Dir]error{}
 	for _, d := range round {
+		d.err = errors.Join(d.err, d.file.Close()) // Windows gives an open file no other name
 		if d.err == nil {
-			d.err = d.publish()
+			d.err = d.publish(d.file.Name())
 		}
 		for _, dir := range d.dirs {
 			folders[dir] = nil
@@ -111,14 +116,14 @@ func (p *Post) syncFiles(round []*delivery, together func([]*delivery) error) {
 }
 
 // publish gives the file its names, the last by renaming.
-func (d *delivery) publish() error {
+func (d *delivery) publish(tmp string) error {
 	for i := len(d.dirs) - 1; i >= 0; i-- {
 		to := filepath.Join(d.dirs[i].root, "new", d.name)
-		put := link
-		if i == 0 {
-			put = os.Rename
+		put := os.Rename
+		if i > 0 {
+			put = d.dirs[i].link
 		}
-		if err := put(d.file.Name(), to); err != nil {
+		if err := put(tmp, to); err != nil {
 			return err
 		}
 		d.links = append(d.links, to)
@@ -149,8 +154,9 @@ func write(path string, content func(*os.File) error) (int64, error) {
 	return size, errors.Join(err, f.Close())
 }
 
-// link gives a file a second name. Where the file system has no links it copies.
-func link(from, to string) error {
+// link gives a file a second name, in new of this folder. Where the file system has no links it copies, by way of tmp: who
+// reads new finds whole mails only.
+func (d *Dir) link(from, to string) error {
 	err := os.Link(from, to)
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
@@ -160,9 +166,13 @@ func link(from, to string) error {
 		return err
 	}
 	defer in.Close()
-	_, err = write(to, func(f *os.File) error { _, err := io.Copy(f, in); return err })
+	tmp := filepath.Join(d.root, "tmp", filepath.Base(from))
+	_, err = write(tmp, func(f *os.File) error { _, err := io.Copy(f, in); return err })
+	if err == nil {
+		err = os.Rename(tmp, to)
+	}
 	if err != nil {
-		_ = os.Remove(to)
+		_ = os.Remove(tmp)
 	}
 	return err
 }

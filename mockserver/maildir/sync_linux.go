@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -29,8 +30,20 @@ func syncFileSystem(round []*delivery) error {
 			return errors.ErrUnsupported
 		}
 	}
-	return withFD(round[0].file, unix.Syncfs)
+	// A failure is told to who opened a file before it came, so the file that is open longest asks for all.
+	eldest := slices.MinFunc(round, func(a, b *delivery) int { return a.since.Compare(b.since) }).file
+	var fs unix.Statfs_t
+	if err := withFD(eldest, func(fd int) error { return unix.Fstatfs(fd, &fs) }); err != nil {
+		return err
+	}
+	if !slices.Contains(syncable, int64(fs.Type)) { //nolint:unconvert // its type differs between processors
+		return errors.ErrUnsupported
+	}
+	return withFD(eldest, unix.Syncfs)
 }
+
+// syncable are the file systems that do what syncfs says; FUSE does nothing, and an overlay keeps failures to itself.
+var syncable = []int64{unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC, unix.TMPFS_MAGIC}
 
 // withFD does something with an open file's descriptor.
 func withFD(f *os.File, do func(fd int) error) error {
