@@ -309,5 +309,12 @@ func TestLookup(t *testing.T) {
 		}
 	}
 	assert.Empty(t, explain.Lookup("", "zzzzqqq"))
+	var titles []string
+	for _, topic := range []string{"421", "550"} {
+		for _, e := range explain.Lookup("", topic) {
+			titles = append(titles, e.Title.ZH)
+		}
+	}
+	assert.Subset(t, titles, []string{"建立连接之后的 421", "服务器主动发出的 421", "邮件内容结束（.）之后的 550", "RCPT 之后的 550"})
 	assert.Equal(t, "pop3.QUIT", explain.Lookup(protocol.POP3, "quit")[0].Key)
 }

@@ -129,12 +129,21 @@ func searchEntries(topic string) []Entry {
 	return append(inKey, inText...)
 }
 
-// placeName is a verb itself, or words for a place that is no verb.
+// codeTitle names a code and where it comes.
+func codeTitle(code, place string) phrases.Text {
+	args := phrases.Args{"code": code}
+	if place == placeUnasked {
+		return say("title.code-unasked", args)
+	}
+	return insert(say("title.code-after", args), "place", placeName(place))
+}
+
+// placeName is a verb itself, which a space sets off from Chinese, or words for a place that is no verb.
 func placeName(place string) phrases.Text {
 	if r := shelfTexts.get("place." + place); r != nil {
 		return r.text()
 	}
-	return phrases.Text{EN: place, ZH: place}
+	return phrases.Text{EN: place, ZH: place + " "}
 }
 
 func entry(kind, key string, r *record) Entry {
@@ -145,7 +154,7 @@ func entry(kind, key string, r *record) Entry {
 	}
 	e.Title = phrases.Text{EN: name, ZH: name}
 	if code, place, ok := strings.Cut(name, "."); ok && kind == "code" {
-		e.Title = insert(say("title.code-after", phrases.Args{"code": code}), "place", placeName(place))
+		e.Title = codeTitle(code, place)
 	}
 	if r.Title != nil {
 		e.Title = *r.Title

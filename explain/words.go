@@ -16,7 +16,8 @@ func insert(t phrases.Text, place string, value phrases.Text) phrases.Text {
 
 // enumerated writes a list as each language does.
 func enumerated(list []string) phrases.Text {
-	return phrases.Text{EN: shown(strings.Join(list, ", ")), ZH: shown(strings.Join(list, "、"))}
+	t := phrases.Listed(list)
+	return phrases.Text{EN: shown(t.EN), ZH: shown(t.ZH)}
 }
 
 // join sets one text behind another.

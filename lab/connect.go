@@ -109,7 +109,7 @@ func joinPorts(ports []int) string {
 	for i, p := range ports {
 		words[i] = strconv.Itoa(p)
 	}
-	return strings.Join(words, ", ")
+	return phrases.List(words)
 }
 
 // labHosts lists the lab's host names.
@@ -117,7 +117,7 @@ func (s *Shell) labHosts() string {
 	if s.cfg.Network == nil {
 		return "-"
 	}
-	return strings.Join(s.cfg.Network.Hosts(), ", ")
+	return phrases.List(s.cfg.Network.Hosts())
 }
 
 // wordsTLS are what people write for `tls`, with the words about them.

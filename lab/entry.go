@@ -43,7 +43,7 @@ func rowFacts(t *protocol.Table, r *protocol.Row) [][]phrases.Text {
 		{Say("entry.syntax", nil), plain(r.Syntax)},
 		{Say("entry.example", nil), plain(r.Example)},
 		{Say("entry.states", nil), states(t, r)},
-		{Say("entry.replies", nil), plain(strings.Join(codes(r), ", "))},
+		{Say("entry.replies", nil), phrases.Listed(codes(r))},
 	}
 	if r.Keyword != "" {
 		rows = append(rows, []phrases.Text{Say("entry.announced", nil), plain(r.Keyword)})

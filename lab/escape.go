@@ -30,7 +30,7 @@ func (s *Shell) Escape(ctx context.Context, line string) (again bool) {
 			return false
 		}
 	}
-	s.report(trouble("escape.unknown", phrases.Args{"word": phrases.Clean(word), "words": strings.Join(escapeWords, ", ")}))
+	s.report(trouble("escape.unknown", phrases.Args{"word": phrases.Clean(word), "words": phrases.List(escapeWords)}))
 	return true
 }
 

@@ -102,7 +102,7 @@ func userNames(n *mockserver.Lab) string {
 			names = append(names, u.Name)
 		}
 	}
-	return strings.Join(names, ", ")
+	return phrases.List(names)
 }
 
 func (s *Shell) mailboxTable(n *mockserver.Lab) Block {

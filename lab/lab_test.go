@@ -142,6 +142,20 @@ func TestWordsOfBoth(t *testing.T) {
 	assert.Contains(t, d.say("help"), "For the lab's own, type `:help`")
 }
 
+// TestListsInChinese: their comma is another one.
+func TestListsInChinese(t *testing.T) {
+	d := newDesk(t)
+	d.say("lang zh")
+	for line, want := range map[string]string{
+		"telnet nosuch.lab.test":  "smtp.lab.test、",
+		"telnet smtp.lab.test 99": "25、587",
+		"fault nosuch":            "greylist、",
+		"mx nosuch.test":          "lab.test、",
+	} {
+		assert.Contains(t, d.say(line), want, line)
+	}
+}
+
 func TestEscapeWorksInContent(t *testing.T) {
 	d := newDesk(t)
 	d.say("telnet smtp.lab.test", "ehlo x", "mail from:<>", "rcpt to:<fpwjp@lab.test>", "data", ":close")

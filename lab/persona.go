@@ -39,7 +39,7 @@ func runPersona(_ context.Context, s *Shell, arg string) error {
 	for _, name := range names {
 		s.show(PersonaBlocks(name)...)
 	}
-	s.show(Block{Kind: Success, Text: Say("persona.set", phrases.Args{"names": phrases.Clean(strings.Join(names, ", "))})})
+	s.show(Block{Kind: Success, Text: Say("persona.set", phrases.Args{"names": phrases.List(cleaned(names))})})
 	return nil
 }
 
@@ -92,7 +92,7 @@ func PersonaTrouble(err error) error {
 			return trouble("persona.nowhere", phrases.Args{"name": phrases.Clean(unknown.Name), "domain": phrases.Clean(domain)})
 		}
 	}
-	return trouble("persona.unknown", phrases.Args{"name": phrases.Clean(unknown.Name), "names": strings.Join(names, ", ")})
+	return trouble("persona.unknown", phrases.Args{"name": phrases.Clean(unknown.Name), "names": phrases.List(names)})
 }
 
 func completePersonas(*Shell) []Candidate {
@@ -204,7 +204,7 @@ func FaultTrouble(err error) error {
 		for _, f := range mockserver.Faults() {
 			names = append(names, f.Name)
 		}
-		args["names"] = strings.Join(names, ", ")
+		args["names"] = phrases.List(names)
 		return trouble("fault.unknown", args)
 	}
 	args["usage"] = bad.Fault.Usage()
@@ -214,13 +214,22 @@ func FaultTrouble(err error) error {
 	key := "fault.argument"
 	for _, a := range bad.Fault.Args {
 		if a.Name == bad.Arg && a.Kind == "command" {
-			key, args["commands"] = "fault.argument-command", strings.Join(verbs(), ", ")
+			key, args["commands"] = "fault.argument-command", phrases.List(verbs())
 		}
 		if a.Name == bad.Arg && a.Kind == "duration" {
 			key = "fault.argument-duration"
 		}
 	}
 	return trouble(key, args)
+}
+
+// verbsOf are the verbs of a fault's place, an argument of the fault among them, in capitals.
+func verbsOf(verbs []string) []string {
+	out := make([]string, len(verbs))
+	for i, v := range verbs {
+		out[i] = strings.ToUpper(strings.Trim(v, "{}"))
+	}
+	return out
 }
 
 // FaultPlaces says where in the table a fault strikes.
@@ -232,7 +241,7 @@ func FaultPlaces(f *mockserver.Fault) phrases.Text {
 		case p.At == "command" && slices.Contains(p.Verbs, "*"):
 			where = Say("fault.place.every", nil)
 		case p.At == "command":
-			where = plain(strings.ToUpper(strings.NewReplacer("{", "", "}", "").Replace(strings.Join(p.Verbs, ", "))))
+			where = phrases.Listed(verbsOf(p.Verbs))
 		}
 		protocol := strings.ToUpper(string(p.Protocol))
 		en, zh = append(en, strings.TrimSpace(protocol+" "+where.EN)), append(zh, strings.TrimSpace(protocol+" "+where.ZH))

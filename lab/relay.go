@@ -27,14 +27,14 @@ func runMX(_ context.Context, s *Shell, arg string) error {
 	}
 	words := strings.Fields(arg)
 	if len(words) == 0 {
-		s.show(Block{Kind: Para, Text: Say("mx.domains", phrases.Args{"domains": strings.Join(n.Domains(), ", ")})})
+		s.show(Block{Kind: Para, Text: Say("mx.domains", phrases.Args{"domains": phrases.List(n.Domains())})})
 		return nil
 	}
 	_, domain, isAddress := strings.Cut(words[0], "@")
 	if !isAddress {
 		domain = words[0]
 	}
-	args := phrases.Args{"domain": phrases.Clean(domain), "domains": strings.Join(n.Domains(), ", ")}
+	args := phrases.Args{"domain": phrases.Clean(domain), "domains": phrases.List(n.Domains())}
 	exchangers, known := n.MX(domain)
 	switch {
 	case !known:

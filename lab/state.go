@@ -82,14 +82,14 @@ func waysOut(t *protocol.Table, from protocol.State, edges []protocol.Edge) []ph
 	}
 	var out []phrases.Text
 	for _, w := range order {
-		said := strings.Join(verbs[w], ", ")
-		if said == "" || said == protocol.VerbResponse {
-			said = ""
+		said := phrases.Listed(verbs[w])
+		if said.EN == "" || said.EN == protocol.VerbResponse {
+			said = phrases.Text{}
 		} else {
-			said += " "
+			said = phrases.Text{EN: said.EN + " ", ZH: said.ZH + " "}
 		}
 		to := explain.StateName(t.Protocol, string(w.to))
-		out = append(out, phrases.Text{EN: said + w.code + " → " + to.EN, ZH: said + w.code + " → " + to.ZH})
+		out = append(out, phrases.Text{EN: said.EN + w.code + " → " + to.EN, ZH: said.ZH + w.code + " → " + to.ZH})
 	}
 	return out
 }

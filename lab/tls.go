@@ -1,8 +1,8 @@
 package lab
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"maillab/phrases"
@@ -62,9 +62,17 @@ func orDash(s string) string {
 }
 
 func certificateNames(names []string) string {
-	more := ""
 	if len(names) > maxNames {
-		names, more = names[:maxNames], ", ..."
+		names = append(slices.Clone(names[:maxNames]), "...")
 	}
-	return orDash(phrases.Clean(strings.Join(names, ", ") + more))
+	return orDash(phrases.List(cleaned(names)))
+}
+
+// cleaned are words from outside, made safe one by one.
+func cleaned(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = phrases.Clean(w)
+	}
+	return out
 }

@@ -66,8 +66,27 @@ func (t Text) Fill(args Args) Text {
 	if len(args) == 0 {
 		return t
 	}
-	return Text{EN: fill(t.EN, args), ZH: fill(t.ZH, args)}
+	return Text{EN: listed(fill(t.EN, args), commaEN), ZH: listed(fill(t.ZH, args), commaZH)}
 }
+
+// What each language writes between the items of a list.
+const (
+	commaEN = ", "
+	commaZH = "、"
+)
+
+// between stands between the items of a List. Clean leaves no such octet in anything that came from outside.
+const between = "\x1f"
+
+// List is a value of several items, which Fill writes as each language does.
+func List(items []string) string { return strings.Join(items, between) }
+
+// Listed is a list as a text of its own.
+func Listed(items []string) Text {
+	return Text{EN: strings.Join(items, commaEN), ZH: strings.Join(items, commaZH)}
+}
+
+func listed(s, comma string) string { return strings.ReplaceAll(s, between, comma) }
 
 // With puts a text into a place of the text, each language into its own.
 func (t Text) With(place string, v Text) Text {

@@ -46,3 +46,14 @@ func TestParseLang(t *testing.T) {
 	_, ok := phrases.ParseLang("C.UTF-8")
 	assert.False(t, ok)
 }
+
+// A list is written as each language does, wherever it is put.
+func TestListsInEachLanguage(t *testing.T) {
+	c, err := load(t, "[k]\nen = \"There are: {names}.\"\nzh = \"有：{names}。\"\n")
+	require.NoError(t, err)
+	got := c.Text("k", phrases.Args{"names": phrases.List([]string{"a", "b", "c"})})
+	assert.Equal(t, phrases.Text{EN: "There are: a, b, c.", ZH: "有：a、b、c。"}, got)
+	assert.Equal(t, "有：。", c.Text("k", phrases.Args{"names": phrases.List(nil)}).ZH)
+	assert.Equal(t, phrases.Text{EN: "a, b", ZH: "a、b"}, phrases.Listed([]string{"a", "b"}))
+	assert.NotContains(t, phrases.Clean("a\x1fb"), "\x1f", "only a List has it")
+}

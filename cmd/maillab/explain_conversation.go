@@ -173,7 +173,7 @@ func formatNames() string {
 	for _, f := range transcript.Formats() {
 		names = append(names, string(f))
 	}
-	return strings.Join(append(names, captureFormat), ", ")
+	return phrases.List(append(names, captureFormat))
 }
 
 // told is one line of `maillab explain FILE --json`.

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -33,7 +32,7 @@ func (p *program) watch(f observeFlags, cfg *mockserver.Config) (*observe.Metric
 	if f.log != "" {
 		open, known := observe.Formats[f.log]
 		if !known {
-			formats := strings.Join(slices.Sorted(maps.Keys(observe.Formats)), ", ")
+			formats := phrases.List(slices.Sorted(maps.Keys(observe.Formats)))
 			return nil, &usageError{say("error.log", phrases.Args{"value": phrases.Clean(f.log), "formats": formats})}
 		}
 		observers = append(observers, open(p.err))

@@ -177,6 +177,7 @@ func FuzzLineEnds(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	f.Cleanup(func() { _ = file.Close() })
 	f.Fuzz(func(t *testing.T, data []byte, size uint8) {
 		text := strings.ReplaceAll(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n", "\r\n") + "\r\n"
 		require.NoError(t, file.Truncate(0))
