@@ -54,22 +54,36 @@ func plainMarkup(text string) string {
 }
 
 // wrap breaks runs into lines of at most width columns, by the rules of Unicode
-// (a Chinese line breaks between characters, never before its punctuation).
+// (a Chinese line breaks between characters, never before its punctuation), except that a name is kept whole:
+// SCRAM-SHA-1 and cut-in-content are to be copied, and no hyphen of theirs ends a line.
 func (r *Renderer) wrap(runs []run, width int) []string {
 	w := wrapper{paint: r.paint, width: max(width, 8)}
 	w.text, w.styles = flatten(runs)
-	state := -1
+	state, begin := -1, 0 // where the segment begins that is being put together
 	for rest := w.text; rest != ""; {
 		var segment string
 		var must bool
 		segment, rest, must, state = uniseg.FirstLineSegmentInString(rest, state)
-		w.segment(segment)
-		if must && rest != "" {
+		if insideName(segment, rest) {
+			continue
+		}
+		end := len(w.text) - len(rest)
+		w.segment(w.text[begin:end])
+		if begin = end; must && rest != "" {
 			w.end()
 		}
 	}
 	w.end()
 	return w.lines
+}
+
+// insideName: between two characters of ASCII that no space sets apart.
+func insideName(before, after string) bool {
+	if after == "" {
+		return false
+	}
+	last, next := before[len(before)-1], after[0]
+	return last > ' ' && last < 0x7f && next > ' ' && next < 0x7f
 }
 
 // wrapper fills lines with segments of its text.
