@@ -132,6 +132,7 @@ func (v *view) unknownSummary() phrases.Text {
 		return say("summary.odd-code", phrases.Args{"code": shown(v.code)})
 	}
 	if strings.HasPrefix(v.text, "HTTP/") || strings.HasPrefix(v.lower, "<html") || strings.HasPrefix(v.lower, "<!doctype") {
+		v.field("service", "http")
 		return say("summary.http", nil)
 	}
 	return say("summary.garbage", nil)

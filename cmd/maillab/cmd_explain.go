@@ -55,6 +55,9 @@ func (p *program) explain(f explainFlags, args []string) error {
 	if in.conversation != nil {
 		return p.explainConversation(f, in.conversation)
 	}
+	if in.file != "" && !f.json && f.after == "" && !isMail(in.reply) && !isOddReply(in.reply) {
+		return &failure{say("error.nothing-in-file", phrases.Args{"file": phrases.Clean(in.file)})}
+	}
 	return p.explainReply(f, proto, in.reply)
 }
 

@@ -30,6 +30,8 @@ const sampleOctets = 32 << 10
 // explainInput is what `maillab explain` is to explain: a reply, or a conversation.
 type explainInput struct {
 	reply string
+	// file is where it was read from, "" where it was given otherwise.
+	file string
 	// conversation tells one, or several, to emit.
 	conversation func(emit protocol.Sink) error
 	close        func() error
@@ -57,13 +59,35 @@ func (p *program) explainInput(f explainFlags, args []string) (explainInput, err
 		}
 		if file != nil {
 			in, err := p.tell(f, file)
-			in.close = file.Close
+			in.close, in.file = file.Close, args[0]
 			return in, err
+		}
+		if err := f.strangeWord(args[0]); err != nil {
+			return explainInput{}, err
 		}
 	}
 	in, err := p.tell(f, strings.NewReader(joined(args)))
 	in.close = none
 	return in, err
+}
+
+// strangeWord: a single word that is no reply is the name of a file that is not there, or something to look up. For
+// scripts, and behind --after, it is what a server said.
+func (f explainFlags) strangeWord(word string) error {
+	if f.json || f.after != "" || f.format != "" || strings.ContainsAny(word, " \r\n") || strings.TrimSpace(word) == "" || isOddReply(word) {
+		return nil
+	}
+	key := "error.neither"
+	if len(explain.Lookup("", word)) > 0 {
+		key = "error.only-a-word"
+	}
+	return &usageError{say(key, phrases.Args{"word": phrases.Clean(word)})}
+}
+
+// isOddReply: it has something in the place of a code, as +ERR and 150 have, or is known for another service's.
+func isOddReply(text string) bool {
+	a := explain.Reply(explain.ContextAfter("", "", text))
+	return a.Code != "" || a.Fields["service"] != nil
 }
 
 // tell looks at the beginning of an input to tell whether it is a conversation.
