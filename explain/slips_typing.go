@@ -115,7 +115,7 @@ func lookalike(p protocol.Protocol, line string, at int, r rune) Notice {
 		case !ok || at != len(g.form.verb):
 		case g.kind == "separator":
 			kind, args["form"] = g.kind, g.form.text
-		case g.kind == "stray" && strings.Trim(ascii[at:], separators+stops+" ") == "":
+		case g.kind == "stray" && strings.TrimSpace(strings.Trim(ascii[at:], separators)) == "":
 			kind, length, args["char"] = "trailing-stop", len(line)-at, shown(line[at:])
 		}
 	}

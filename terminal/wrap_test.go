@@ -14,7 +14,7 @@ func TestNamesAreNotBroken(t *testing.T) {
 		"you can use SCRAM-SHA-1, PLAIN":     {"you can use", "SCRAM-SHA-1, PLAIN"},
 		"say `fault error-at:RCPT,550` now":  {"say `fault", "error-at:RCPT,550`", "now"},
 		"用 `fault cut-in-content` 切断":        {"用 `fault", "cut-in-content` 切断"},
-		"中文，SCRAM-SHA-256-PLUS。":            {"中文，", "SCRAM-SHA-256-PLUS。"},
+		"中文，SCRAM-SHA-256-PLUS。":             {"中文，", "SCRAM-SHA-256-PLUS。"},
 		"see https://example.test/a/b-c-d-e": {"see", "https://example.test", "/a/b-c-d-e"},
 		"one\ntwo-three":                     {"one", "two-three"},
 	} {
