@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -27,6 +28,8 @@ type LabCommand struct {
 	private bool
 	// literal: the argument may hold any character, those of an input method too.
 	literal bool
+	// own: it concerns the servers that run inside maillab and no other.
+	own bool
 	// about fills in what an event tells of the command beside its name and argument; nil adds nothing.
 	about func(s *Shell, arg string, e *protocol.Event)
 }
@@ -63,12 +66,12 @@ func commands() []LabCommand {
 		{Name: "leave", Aliases: []string{"stop"}, Usage: "leave", Group: groupLearn, run: runLeave},
 
 		{Name: "base64", Usage: "base64 [encode TEXT | decode TEXT]", Group: groupTools, run: runBase64, about: aboutBase64, Complete: completeBase64, private: true, literal: true},
-		{Name: "inbox", Aliases: []string{"mailbox"}, Usage: "inbox [USER [NUMBER]]", Group: groupTools, run: runInbox, about: aboutInbox, Complete: completeUsers},
-		{Name: "mx", Aliases: []string{"dig"}, Usage: "mx [DOMAIN]", Group: groupTools, run: runMX, Complete: completeDomains},
-		{Name: "queue", Aliases: []string{"mailq"}, Usage: "queue", Group: groupTools, run: runQueue},
-		{Name: "reset", Usage: "reset", Group: groupTools, run: runReset},
-		{Name: "persona", Usage: "persona [NAME]", Group: groupTools, run: runPersona, Complete: completePersonas},
-		{Name: "fault", Usage: "fault [NAME[:ARGUMENTS] | off]", Group: groupTools, run: runFault, Complete: completeFaults},
+		{Name: "inbox", Aliases: []string{"mailbox"}, Usage: "inbox [USER [NUMBER]]", Group: groupTools, run: runInbox, about: aboutInbox, Complete: completeUsers, own: true},
+		{Name: "mx", Aliases: []string{"dig"}, Usage: "mx [DOMAIN]", Group: groupTools, run: runMX, Complete: completeDomains, own: true},
+		{Name: "queue", Aliases: []string{"mailq"}, Usage: "queue", Group: groupTools, run: runQueue, own: true},
+		{Name: "reset", Usage: "reset", Group: groupTools, run: runReset, own: true},
+		{Name: "persona", Usage: "persona [NAME]", Group: groupTools, run: runPersona, Complete: completePersonas, own: true},
+		{Name: "fault", Usage: "fault [NAME[:ARGUMENTS] | off [NAME]]", Group: groupTools, run: runFault, Complete: completeFaults, own: true},
 		{Name: "explain", Aliases: []string{"codes"}, Usage: "explain LEVEL | WORD | [LINE] REPLY", Group: groupTools, run: runExplain, Complete: completeLevels, literal: true},
 
 		{Name: "lang", Aliases: []string{"language", "语言"}, Usage: "lang zh|en", Group: groupScreen, run: runLang, Complete: completeLangs},
@@ -269,6 +272,12 @@ func (s *Shell) helpBlocks() []Block {
 		blocks = append(blocks, Block{Kind: Heading, Text: Say("help.group."+g, nil)}, Block{Kind: Table, Rows: rows})
 	}
 	return append(blocks, Block{Kind: Note, Text: Say("help.keys", nil)})
+}
+
+// verbs are the commands of both protocols, each once.
+func verbs() []string {
+	list := slices.DeleteFunc(topics(), func(v string) bool { return v == "" || v[0] < 'A' || v[0] > 'Z' })
+	return slices.Compact(list)
 }
 
 // topics are the words that help and explain know, for completion.

@@ -28,6 +28,9 @@ func (s *Shell) connect(ctx context.Context, host, port string, secure bool) err
 	if c := s.session(); c != nil {
 		return trouble("connection.already", phrases.Args{"host": phrases.Clean(c.Host)})
 	}
+	if err := misaddressed([]string{host}); err != nil {
+		return err
+	}
 	s.conn++
 	c, err := session.Dial(ctx, host, port, session.Config{
 		Dialer: labDialer{s}, Emit: s.Sink, Now: s.cfg.Now, ID: fmt.Sprintf("c%d", s.conn),
@@ -117,12 +120,51 @@ func (s *Shell) labHosts() string {
 	return phrases.List(s.cfg.Network.Hosts())
 }
 
+// wordsTLS are what people write for `tls`, with the words about them.
+var wordsTLS = map[string]string{"ssl": "telnet.ssl", "ssl/tls": "telnet.ssl", "starttls": "telnet.starttls", "stls": "telnet.starttls"}
+
+// plainHost takes the host, with its port if there is one, out of a web address; "" from anything else.
+func plainHost(word string) string {
+	_, rest, ok := strings.Cut(word, "://")
+	if !ok {
+		return ""
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
+// misaddressed knows what is written behind telnet by those who are used to other programs.
+func misaddressed(words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	if host := plainHost(words[0]); host != "" {
+		line := "telnet " + strings.Replace(host, ":", " ", 1)
+		if !strings.Contains(host, ":") {
+			line += " " + DefaultPort(host, false)
+		}
+		return trouble("telnet.url", phrases.Args{"url": phrases.Clean(words[0]), "line": phrases.Clean(line)})
+	}
+	key := wordsTLS[strings.ToLower(words[len(words)-1])]
+	if key == "" || len(words) < 2 {
+		return nil
+	}
+	line := "telnet " + strings.Join(words[:len(words)-1], " ")
+	if key == "telnet.ssl" {
+		line += " " + wordTLS
+	}
+	return trouble(key, phrases.Args{"line": phrases.Clean(line)})
+}
+
 // wordTLS, as the last word of the telnet command, asks for TLS from the first octet on.
 const wordTLS = "tls"
 
 // runTelnet is `telnet HOST [PORT] [tls]`.
 func runTelnet(ctx context.Context, s *Shell, arg string) error {
 	words := strings.Fields(arg)
+	if err := misaddressed(words); err != nil {
+		return err
+	}
 	secure := len(words) > 1 && strings.EqualFold(words[len(words)-1], wordTLS)
 	if secure {
 		words = words[:len(words)-1]
@@ -204,14 +246,25 @@ func (s *Shell) statusText(p Place) phrases.Text {
 	if c == nil {
 		return Say("connection.none", nil)
 	}
-	t := Say("connection.status", phrases.Args{
+	args := phrases.Args{
 		"host": phrases.Clean(c.Host), "port": phrases.Clean(c.Port), "protocol": strings.ToUpper(string(p.Context.Protocol)),
-	}).With("state", stateName(p.Context))
-	if c.Owed() {
-		more := Say("connection.owed", nil)
-		t = phrases.Text{EN: t.EN + " " + more.EN, ZH: t.ZH + more.ZH}
+	}
+	t := Say("connection.ungreeted", args)
+	if p.Context.Protocol != "" {
+		t = Say("connection.status", args).With("state", stateName(p.Context))
+	}
+	if p.Context.TLS {
+		t = then(t, Say("connection.encrypted", nil))
+	}
+	if c.Owed() && p.Context.Protocol != "" {
+		t = then(t, Say("connection.owed", nil))
 	}
 	return t
+}
+
+// then sets one sentence behind another.
+func then(a, b phrases.Text) phrases.Text {
+	return phrases.Text{EN: a.EN + " " + b.EN, ZH: a.ZH + b.ZH}
 }
 
 // ClosedText says why a connection ended.

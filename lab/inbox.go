@@ -97,8 +97,10 @@ func hasUser(n *mockserver.Lab, name string) bool {
 
 func userNames(n *mockserver.Lab) string {
 	var names []string
-	for _, u := range n.Users() {
-		names = append(names, u.Name)
+	for _, l := range labs(n) {
+		for _, u := range l.Users() {
+			names = append(names, u.Name)
+		}
 	}
 	return phrases.List(names)
 }

@@ -28,7 +28,9 @@ func (s *Shell) LineTyped(ctx context.Context, line string, lost int) bool {
 	case c == nil:
 		s.report(s.runCommand(ctx, strings.TrimPrefix(strings.TrimSpace(line), ":"), false))
 	case strings.HasPrefix(line, ":") && !c.Context().InContent():
-		s.report(s.runCommand(ctx, strings.TrimSpace(line[1:]), true))
+		line = strings.TrimSpace(line[1:])
+		s.report(s.runCommand(ctx, line, true))
+		s.remindWhose(line)
 	default:
 		return s.send(ctx, c, line)
 	}

@@ -87,6 +87,11 @@ func PersonaTrouble(err error) error {
 	for _, p := range mockserver.Personas() {
 		names = append(names, p.Name)
 	}
+	if domain, rest, far := strings.Cut(unknown.Name, "/"); far {
+		if _, known := mockserver.PersonaNamed(rest); known {
+			return trouble("persona.nowhere", phrases.Args{"name": phrases.Clean(unknown.Name), "domain": phrases.Clean(domain)})
+		}
+	}
 	return trouble("persona.unknown", phrases.Args{"name": phrases.Clean(unknown.Name), "names": phrases.List(names)})
 }
 
@@ -104,14 +109,14 @@ func runFault(_ context.Context, s *Shell, arg string) error {
 	if n == nil {
 		return trouble("inbox.no-lab", nil)
 	}
+	words := strings.Fields(arg)
+	off := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, "off") })
 	switch {
 	case arg == "":
 		s.show(s.faultBlocks(n)...)
 		return nil
-	case strings.EqualFold(arg, "off"):
-		_ = n.SetFaults()
-		s.show(Block{Kind: Success, Text: Say("fault.off", nil)})
-		return nil
+	case off >= 0:
+		return s.faultsOff(n, slices.Delete(words, off, off+1))
 	}
 	if err := n.SetFaults(append(n.FaultsOn(), strings.Fields(arg)...)...); err != nil {
 		return FaultTrouble(err)
@@ -124,6 +129,36 @@ func runFault(_ context.Context, s *Shell, arg string) error {
 	}
 	s.show(Block{Kind: Success, Text: faultsOn(n.FaultsOn())})
 	return nil
+}
+
+// faultsOff switches faults off: those named, or all.
+func (s *Shell) faultsOff(n *mockserver.Lab, names []string) error {
+	left := n.FaultsOn()
+	for _, name := range names {
+		before := len(left)
+		left = slices.DeleteFunc(left, func(on string) bool { return faultName(on) == faultName(name) })
+		if len(left) == before {
+			return trouble("fault.not-on", phrases.Args{"name": phrases.Clean(name)})
+		}
+	}
+	if len(names) == 0 {
+		left = nil
+	}
+	if err := n.SetFaults(left...); err != nil {
+		return FaultTrouble(err)
+	}
+	now := Say("fault.off", nil)
+	if len(left) > 0 {
+		now = faultsOn(left)
+	}
+	s.show(Block{Kind: Success, Text: now})
+	return nil
+}
+
+// faultName is a fault without its arguments.
+func faultName(spec string) string {
+	name, _, _ := strings.Cut(spec, ":")
+	return strings.ToLower(name)
 }
 
 // faultBlocks lists what can be made to go wrong, and what does.
@@ -159,6 +194,12 @@ func FaultTrouble(err error) error {
 	name, _, _ := strings.Cut(bad.Spec, ":")
 	args := phrases.Args{"name": phrases.Clean(name), "arg": strings.ToUpper(bad.Arg)}
 	if bad.Fault == nil {
+		if domain, rest, far := strings.Cut(name, "/"); far {
+			if _, known := mockserver.FaultNamed(rest); known {
+				args["domain"] = phrases.Clean(domain)
+				return trouble("fault.nowhere", args)
+			}
+		}
 		var names []string
 		for _, f := range mockserver.Faults() {
 			names = append(names, f.Name)
@@ -170,7 +211,16 @@ func FaultTrouble(err error) error {
 	if bad.Arg == "" {
 		return trouble("fault.too-many", args)
 	}
-	return trouble("fault.argument", args)
+	key := "fault.argument"
+	for _, a := range bad.Fault.Args {
+		if a.Name == bad.Arg && a.Kind == "command" {
+			key, args["commands"] = "fault.argument-command", phrases.List(verbs())
+		}
+		if a.Name == bad.Arg && a.Kind == "duration" {
+			key = "fault.argument-duration"
+		}
+	}
+	return trouble(key, args)
 }
 
 // verbsOf are the verbs of a fault's place, an argument of the fault among them, in capitals.

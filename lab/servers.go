@@ -2,9 +2,12 @@ package lab
 
 import (
 	"context"
+	"net"
 	"strconv"
+	"strings"
 
 	"maillab/phrases"
+	"maillab/session"
 )
 
 // Welcome is what a newcomer sees first: what this is, the lab's servers and
@@ -47,6 +50,38 @@ func (s *Shell) serverBlocks(everything bool) []Block {
 	return []Block{
 		{Kind: Heading, Text: Say("servers.title", nil)}, {Kind: Table, Rows: servers},
 		{Kind: Heading, Text: Say("servers.accounts", nil)}, {Kind: Table, Rows: accounts},
+	}
+}
+
+// isOwn reports whether a conversation is held with one of the lab's servers: by name, or at its real address.
+func (s *Shell) isOwn(c *session.Session) bool {
+	n := s.cfg.Network
+	if n == nil {
+		return false
+	}
+	if _, known := n.Resolve(c.Host, c.Port); known {
+		return true
+	}
+	ip := net.ParseIP(c.Host)
+	if c.Host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return false
+	}
+	for _, l := range labs(n) {
+		for _, e := range l.Endpoints() {
+			if _, port, err := net.SplitHostPort(e.Addr); err == nil && port == c.Port {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// remindWhose: who talks to another server may think that a command of the lab is about that one.
+func (s *Shell) remindWhose(line string) {
+	name, _, _ := strings.Cut(line, " ")
+	cmd := findCommand(strings.ToLower(name))
+	if c := s.session(); cmd != nil && cmd.own && c != nil && !s.isOwn(c) {
+		s.show(Block{Kind: Note, Text: Say("shell.own", phrases.Args{"command": cmd.Name, "host": phrases.Clean(c.Host), "port": phrases.Clean(c.Port)})})
 	}
 }
 

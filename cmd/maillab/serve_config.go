@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"strconv"
 	"strings"
 	"time"
@@ -100,6 +101,10 @@ func startError(err error) error {
 	var accounts *mockserver.AccountsError
 	if errors.As(err, &accounts) {
 		return &failure{say("error.accounts", phrases.Args{"file": phrases.Clean(accounts.Path), "error": phrases.Clean(accounts.Err.Error())})}
+	}
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return &failure{say("error.file", phrases.Args{"file": phrases.Clean(file.Path), "error": phrases.Clean(file.Err.Error())})}
 	}
 	return &failure{say("error.listen", phrases.Args{"error": phrases.Clean(err.Error())})}
 }

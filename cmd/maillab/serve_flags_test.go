@@ -49,6 +49,8 @@ func TestServeRefusesFlagsThatMeanNothing(t *testing.T) {
 		{[]string{"--token", "anna:t"}, "--token takes NAME:TOKEN"},
 		{[]string{"--persona", "posfix"}, "posfix"},
 		{[]string{"--fault", "greylits"}, "greylits"},
+		{[]string{"--fault", "far.test/greylist"}, "`maillab serve` starts it with `--far`"},
+		{[]string{"--persona", "far.test/exim"}, "`maillab serve` starts it with `--far`"},
 		{[]string{"--smtp", "192.0.2.1:25"}, "add --lan"},
 		{[]string{"--pop3s", ":::0"}, "is no address"},
 		{[]string{"--pop3", "abc"}, "abc is no port"},
@@ -58,6 +60,11 @@ func TestServeRefusesFlagsThatMeanNothing(t *testing.T) {
 	} {
 		assert.Contains(t, refused(t, exitUsage, c.args...), c.says, c.args)
 	}
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	said := refused(t, exitFailed, "--data", filepath.Join(file, "x"))
+	assert.Contains(t, said, "because of "+file)
+	assert.NotContains(t, said, "port")
 	assert.Contains(t, refused(t, exitUsage, "--lang", "zh", "--max-size", "x"), "--max-size 要写大于 0 的字节数")
 }
 
