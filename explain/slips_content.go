@@ -31,7 +31,19 @@ func contentSlips(line string) []Notice {
 	case isCommandLine(trimmed):
 		return []Notice{risk("command-in-content", 0, len(line), phrases.Args{"line": shown(trimmed)})}
 	}
-	return nil
+	return fullWidthField(line)
+}
+
+// fullWidthField: a header field's name and the colon of an input method, which no program takes for
+// a field. Said each time, for the next field comes at once.
+func fullWidthField(line string) []Notice {
+	name, rest, found := strings.Cut(line, "：")
+	key, field := shelfHeaders.fold(strings.TrimSpace(name))
+	if !found || field == nil {
+		return nil
+	}
+	meant := key + ": " + strings.TrimLeft(rest, " 　")
+	return []Notice{notice("full-width-field", len(name), len("："), meant, phrases.Args{"name": key})}
 }
 
 // isCommandLine wants a whole line that can hardly be prose: a verb that takes

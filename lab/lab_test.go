@@ -410,6 +410,7 @@ func TestAnotherUsersMailbox(t *testing.T) {
 	assert.Contains(t, got, "another user's mailbox")
 	assert.NotContains(t, got, "Step 4 of 10 done")
 	assert.NotContains(t, d.say("stat", "list"), "done")
+	assert.Contains(t, d.say("retr 11"), "another user's mailbox")
 	assert.Contains(t, d.say(":skip"), "Step 4 of 10 done")
 }
 

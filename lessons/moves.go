@@ -51,7 +51,7 @@ func (p *Player) Acknowledge() []Verdict {
 	case p.steps[i].done:
 		p.steps[i].again = false
 		p.current++
-		p.wrong = ""
+		p.wrong = wrongTry{}
 		return append([]Verdict{{Kind: StepDone, Index: i, Step: step, Again: true}}, p.advance()...)
 	case step.Reading:
 		return append([]Verdict{p.pass()}, p.advance()...)
@@ -83,7 +83,7 @@ func (p *Player) Back() {
 		return
 	}
 	p.current--
-	p.wrong = ""
+	p.wrong = wrongTry{}
 	p.steps[p.current].again = true
 	p.steps[p.current].forget(&p.lesson.Steps[p.current])
 }

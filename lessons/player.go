@@ -17,9 +17,12 @@ type Player struct {
 	// now counts the events seen.
 	now int
 	// wrong is the last mistake told, so that it is not told twice in a row.
-	wrong string
+	wrong wrongTry
 	from  Progress
 }
+
+// wrongTry is a mistake and the verb with which it was made.
+type wrongTry struct{ mistake, verb string }
 
 // NewPlayer begins a lesson, or goes on where progress left it. The zero
 // Progress, and one of another lesson, begin at the start.
@@ -33,7 +36,7 @@ func NewPlayer(l *Lesson, p Progress) *Player {
 }
 
 func (p *Player) reset() {
-	p.watcher, p.current, p.now, p.wrong = newWatcher(), 0, 0, ""
+	p.watcher, p.current, p.now, p.wrong = newWatcher(), 0, 0, wrongTry{}
 	p.steps = make([]record, len(p.lesson.Steps))
 	for i := range p.steps {
 		p.steps[i] = newRecord(&p.lesson.Steps[i])
@@ -159,7 +162,7 @@ func (p *Player) pass() Verdict {
 		r.shown = p.now
 	}
 	p.current++
-	p.wrong = ""
+	p.wrong = wrongTry{}
 	return Verdict{Kind: StepDone, Index: i, Step: &p.lesson.Steps[i], Skipped: r.skipped, Unshown: unshown}
 }
 
@@ -175,14 +178,15 @@ func (p *Player) mistake(s *sighting) []Verdict {
 		if !m.matches(s, p.lesson.Protocol) {
 			continue
 		}
-		if p.wrong == m.ID {
+		try := wrongTry{m.ID, s.verb}
+		if p.wrong == try {
 			return nil
 		}
-		p.wrong = m.ID
+		p.wrong = try
 		return []Verdict{{Kind: MistakeMade, Index: i, Step: step, Mistake: m}}
 	}
 	if s.succeeds() {
-		p.wrong = "" // something went right since, so the same mistake is worth its words again
+		p.wrong = wrongTry{} // something went right since, so the same mistake is worth its words again
 	}
 	return nil
 }
