@@ -90,6 +90,11 @@ func typingSlips(p protocol.Protocol, line string) []Notice {
 // stops are marks that end a sentence, and no line of a protocol.
 const stops = ".,;!?。．｡，、；！？"
 
+// onlyMarks reports whether nothing but marks and blanks is there.
+func onlyMarks(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(separators, r) && !strings.ContainsRune(stops+" ", r) }) < 0
+}
+
 // lookalike says what is wrong with the first character of a line that is not ASCII but looks like it.
 func lookalike(p protocol.Protocol, line string, at int, r rune) Notice {
 	s, _ := fold(r)
@@ -115,7 +120,7 @@ func lookalike(p protocol.Protocol, line string, at int, r rune) Notice {
 		case !ok || at != len(g.form.verb):
 		case g.kind == "separator":
 			kind, args["form"] = g.kind, g.form.text
-		case g.kind == "stray" && strings.TrimSpace(strings.Trim(ascii[at:], separators)) == "":
+		case g.kind == "stray" && onlyMarks(ascii[at:]):
 			kind, length, args["char"] = "trailing-stop", len(line)-at, shown(line[at:])
 		}
 	}

@@ -109,11 +109,12 @@ func (s *Shell) turn(move func(*lessons.Player)) error {
 	return nil
 }
 
-// The signs of runWhere: what is done, what was skipped without effect, where the learner stands.
+// The signs of a list of steps, each alone in its cell: what is done, what was skipped without effect,
+// where the learner stands.
 const (
-	markDone    = "✓"
-	markGivenUp = "–"
-	markHere    = "▶"
+	SignDone    = "✓"
+	SignGivenUp = "–"
+	SignHere    = "▶"
 )
 
 // runWhere lists the steps with their signs.
@@ -129,16 +130,16 @@ func runWhere(_ context.Context, s *Shell, _ string) error {
 	finished := p.Finished()
 	s.mu.Unlock()
 	for _, id := range progress.Done {
-		marks[id] = markDone
+		marks[id] = SignDone
 	}
 	for _, id := range progress.GivenUp {
-		marks[id] = markGivenUp
+		marks[id] = SignGivenUp
 	}
 	rows := make([][]phrases.Text, 0, len(l.Steps))
 	for i := range l.Steps {
 		mark := cmp.Or(marks[l.Steps[i].ID], " ")
 		if i == at && !finished {
-			mark = markHere
+			mark = SignHere
 		}
 		rows = append(rows, []phrases.Text{plain(mark), plain(strconv.Itoa(i + 1)), l.Steps[i].Title})
 	}

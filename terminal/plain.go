@@ -15,6 +15,11 @@ func (r *Renderer) margin() string {
 	return "    "
 }
 
+// spokenSigns are the words for signs that stand alone in a cell.
+var spokenSigns = map[string]string{
+	lab.SignDone: "plain.done", lab.SignGivenUp: "plain.given-up", lab.SignHere: "plain.here",
+}
+
 // sentences reads a table out: each row a line, its first cell naming it.
 func (r *Renderer) sentences(b lab.Block) {
 	colon, comma := say("plain.colon", nil).In(r.lang), say("plain.comma", nil).In(r.lang)
@@ -25,8 +30,11 @@ func (r *Renderer) sentences(b lab.Block) {
 		var cells []string
 		for j, cell := range row {
 			text := plainMarkup(cell.In(r.lang))
-			if text == "" {
+			if strings.TrimSpace(text) == "" {
 				continue
+			}
+			if key, isSign := spokenSigns[text]; isSign {
+				text = say(key, nil).In(r.lang)
 			}
 			if b.Head && j > 0 && j < len(b.Rows[0]) {
 				text = plainMarkup(b.Rows[0][j].In(r.lang)) + " " + text
