@@ -200,3 +200,22 @@ func TestRoomForMailsOnTheirWay(t *testing.T) {
 	one.drop()
 	assert.Zero(t, shared.taken.Load())
 }
+
+// TestShutdownTellsInMidMail: whoever does not come to an end in time hears why the connection ends (RFC 5321 §3.8).
+func TestShutdownTellsInMidMail(t *testing.T) {
+	l, err := Start(Config{Empty: true, Alone: true})
+	require.NoError(t, err)
+	c := dialTo(t, l, "smtp")
+	c.reply()
+	for _, line := range []string{"EHLO x", "MAIL FROM:<>", "RCPT TO:<fpwjp@lab.test>", "DATA"} {
+		c.say(line)
+	}
+	c.send("Subject: x")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	done := make(chan error)
+	go func() { done <- l.Shutdown(ctx) }()
+	assert.Contains(t, c.reply(), "421 4.3.2 ")
+	require.ErrorIs(t, <-done, context.DeadlineExceeded)
+	assert.Empty(t, l.Mailbox("fpwjp"))
+}

@@ -152,6 +152,7 @@ type Lab struct {
 	done   chan struct{}          // closed when the lab is: no pause outlasts it
 
 	draining atomic.Bool
+	ending   atomic.Bool    // and nothing is waited for any longer
 	numbers  atomic.Int64   // of connections
 	wg       sync.WaitGroup // accept loops and sessions
 
@@ -498,18 +499,14 @@ func (l *Lab) Close() error {
 
 // Shutdown ends the lab in good order: no new connections; sessions in which nothing is
 // going on are told so (421 4.3.2 in SMTP, RFC 5321 §3.8); a mail transaction or a POP3
-// session may finish. What is left when ctx ends is closed, and ctx's error returned.
+// session may finish. What is left when ctx ends is told so, too, and closed, and ctx's error returned.
 func (l *Lab) Shutdown(ctx context.Context) error {
 	l.draining.Store(true)
 	l.queue.rest()
 	for _, d := range l.doors {
 		_ = d.Close()
 	}
-	l.mu.Lock()
-	for w := range l.wires {
-		w.wake()
-	}
-	l.mu.Unlock()
+	l.wakeAll()
 	done := make(chan struct{})
 	go func() { l.wg.Wait(); close(done) }()
 	select {
@@ -521,9 +518,27 @@ func (l *Lab) Shutdown(ctx context.Context) error {
 		}
 		return errors.Join(err, l.Close())
 	case <-ctx.Done():
+		l.ending.Store(true)
+		l.wakeAll()
+		select {
+		case <-done:
+		case <-time.After(farewellTime):
+		}
 		_ = l.Close()
 		<-done
 		return ctx.Err()
+	}
+}
+
+// farewellTime is how long clients who are told in mid-mail that the server goes have to take that.
+const farewellTime = time.Second
+
+// wakeAll lets every session look around.
+func (l *Lab) wakeAll() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for w := range l.wires {
+		w.wake()
 	}
 }
 

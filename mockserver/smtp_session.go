@@ -92,7 +92,7 @@ func (s *smtpSession) serve(admitted bool) {
 	for s.state() != protocol.StateClosed {
 		var err error
 		switch {
-		case s.lab.draining.Load() && !s.busy():
+		case s.lab.draining.Load() && !s.busy(), s.lab.ending.Load():
 			s.say(&s.book.ShuttingDown, nil)
 		case s.state() == protocol.StateContent:
 			err = s.content()

@@ -242,7 +242,7 @@ func TestServeWithTheSecondDomain(t *testing.T) {
 	talkTo(t, ports["FAR_POP3"], "+OK pop3.far.test")
 }
 
-// TestServeDoesNotWaitForEver: a client that stays in its transaction is cut off, and the exit code is 0 all
+// TestServeDoesNotWaitForEver: a client that stays in its transaction is told and cut off, and the exit code is 0 all
 // the same (servingUntil looks at it).
 func TestServeDoesNotWaitForEver(t *testing.T) {
 	usual := shutdownTime
@@ -253,5 +253,6 @@ func TestServeDoesNotWaitForEver(t *testing.T) {
 	c.says("EHLO x", "250")
 	c.says("MAIL FROM:<a@b.test>", "250")
 	stop()
+	c.hears("421")
 	c.ended()
 }
