@@ -49,7 +49,7 @@ func foldLine(line string) string {
 func Halfwidth(line string) (ascii, char string) {
 	for _, r := range line {
 		if _, ok := fold(r); ok {
-			return foldLine(sentence(line)), string(r)
+			return unquoted(foldLine(sentence(line))), string(r)
 		}
 	}
 	return line, ""

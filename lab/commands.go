@@ -9,6 +9,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
+	"maillab/explain"
 	"maillab/phrases"
 	"maillab/protocol"
 )
@@ -147,7 +148,11 @@ func (s *Shell) unknownCommand(line, name string, colon bool) error {
 
 // protocolWord finds the protocol that a line typed at the lab's prompt belongs to.
 func protocolWord(line string) (protocol.Protocol, string) {
-	word, _, _ := strings.Cut(strings.ToUpper(line), " ")
+	line, _ = explain.Halfwidth(line)
+	word := strings.ToUpper(line)
+	if end := strings.IndexAny(word, " ,"); end >= 0 { // a comma in place of the space: ehlo,me
+		word = word[:end]
+	}
 	for _, p := range []protocol.Protocol{protocol.SMTP, protocol.POP3} {
 		for _, r := range protocol.TableOf(p).Rows {
 			if r.Verb == word || strings.HasPrefix(word, strings.ReplaceAll(r.Lead, " ", "")) && len(r.Lead) > 6 {

@@ -81,6 +81,8 @@ func TestLinesAtTheLabsPrompt(t *testing.T) {
 		"fault moon.test/greylist":         "meant for servers of moon.test, and none run here",
 		"persona moon.test/exim":           "meant for servers of moon.test, and none run here",
 		"inbox nobody@lab.test":            "There are: jspdevelop, fpwjp, liming",
+		"ehlo，me":                          "EHLO is an SMTP command",
+		"“quit”":                           "lab commands are written in ASCII: `quit`",
 		"？":                                "Keys: Tab completes",
 		"base64 encode 你好，":                "5L2g5aW977yM",
 		"\x1b[2Jbad":                       "`^[[2Jbad`",

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"slices"
+	"strings"
 
 	"maillab/lab"
 	"maillab/phrases"
@@ -28,7 +29,7 @@ func (t *Interactive) tellUnsent() {
 const mostUnsent = 20
 
 func (t *Interactive) tellLines(key string, lines []string) {
-	if len(lines) == 0 {
+	if strings.TrimSpace(strings.Join(lines, "")) == "" { // Enter, pressed out of impatience
 		return
 	}
 	blocks := []lab.Block{
