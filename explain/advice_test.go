@@ -184,6 +184,8 @@ func TestNothingToGuess(t *testing.T) {
 		{protocol.SMTP, identified, "C: ehlo me", "500 5.5.1 Command not recognized", "leave out “C:”", []string{"misspelt", "spelling"}},
 		{protocol.SMTP, identified, "mailfrom:<a@b>", "221 2.7.0 Error: I can break rules, too. Goodbye.", "space is missing", nil},
 		{"", nil, "", "HTTP/1.1 400 Bad Request", "web server", []string{"damaged"}},
+		{"", nil, "", "* OK [CAPABILITY IMAP4rev1] Dovecot ready.", "IMAP server", []string{"damaged"}},
+		{"", nil, "", "SSH-2.0-OpenSSH_9.6", "SSH server", []string{"damaged"}},
 		{"", nil, "", "400 Bad Request", "web server", []string{"try again later", "database"}},
 		{protocol.SMTP, atScram, "Yz1iaXdzLHI9YWJj", "535 5.7.8 Error: authentication failed: bad protocol / cancel", "were not checked", []string{"is not accepted"}},
 	} {

@@ -59,6 +59,9 @@ var synonyms = map[string]string{
 	"USERNAME": "USER", "PWD": "PASS", "PASSWD": "PASS", "PW": "PASS", "RECV": "RETR", "HEAD": "TOP", "UNDELE": "RSET", "UNDELETE": "RSET",
 }
 
+// chineseWords are what is typed for a command by who takes the server for a program.
+var chineseWords = map[string]string{"退出": "QUIT", "再见": "QUIT", "结束": "QUIT", "断开": "QUIT", "帮助": "HELP", "登录": "AUTH LOGIN"}
+
 // labWords are lab commands; while connected they begin with a colon.
 var labWords = map[string]bool{
 	"HINT": true, "INBOX": true, "LESSON": true, "LESSONS": true, "EXPLAIN": true, "STATE": true,
@@ -269,8 +272,11 @@ func guessOther(p protocol.Protocol, letters, tail, _ string) (guess, bool) {
 	return guess{}, false
 }
 
-func guessSynonym(p protocol.Protocol, letters, _, _ string) (guess, bool) {
+func guessSynonym(p protocol.Protocol, letters, _, line string) (guess, bool) {
 	text, ok := synonyms[letters]
+	if !ok {
+		text, ok = chineseWords[firstWord(line)]
+	}
 	if !ok {
 		return guess{}, false
 	}

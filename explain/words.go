@@ -123,6 +123,22 @@ func (v *view) plain() bool {
 	return v.known == nil && (v.a.Severity == Success || v.a.Severity == Intermediate)
 }
 
+// services are what other protocols begin with, in lower case.
+var services = []struct{ beginning, service string }{
+	{"http/", "http"}, {"<html", "http"}, {"<!doctype", "http"},
+	{"* ok", "imap"}, {"* preauth", "imap"}, {"* bye", "imap"}, {"* bad", "imap"}, {"ssh-", "ssh"},
+}
+
+// serviceOf names the service of another protocol that a line comes from, "" where it is not known.
+func serviceOf(line string) string {
+	for _, s := range services {
+		if strings.HasPrefix(line, s.beginning) {
+			return s.service
+		}
+	}
+	return ""
+}
+
 // unknownSummary is for what no file knows: the first digit still tells something.
 func (v *view) unknownSummary() phrases.Text {
 	if len(v.code) == 3 && !v.oddCode {
@@ -131,9 +147,9 @@ func (v *view) unknownSummary() phrases.Text {
 	if v.oddCode {
 		return say("summary.odd-code", phrases.Args{"code": shown(v.code)})
 	}
-	if strings.HasPrefix(v.text, "HTTP/") || strings.HasPrefix(v.lower, "<html") || strings.HasPrefix(v.lower, "<!doctype") {
-		v.field("service", "http")
-		return say("summary.http", nil)
+	if service := serviceOf(v.lower); service != "" {
+		v.field("service", service)
+		return say("summary."+service, nil)
 	}
 	return say("summary.garbage", nil)
 }
