@@ -52,7 +52,10 @@ func untyped(value string) string {
 func reportWords(f mail.Field, values map[string]string) phrases.Text {
 	name, value := strings.ToLower(f.Name), headerText(untyped(f.Value))
 	meaning := mailWords("report." + name)
-	if meaning.Empty() {
+	switch {
+	case meaning.Empty() && value == "": // a field that says nothing
+		return verbatim("-")
+	case meaning.Empty():
 		return verbatim(value)
 	}
 	text := insert(say("report.field", phrases.Args{"value": shown(value)}), "what", meaning)
