@@ -23,7 +23,7 @@ const (
 //
 // An octet 255 can as well be a mistake in a command line, or a letter of an 8-bit character set in content, which must
 // come through as it is. So a client is believed to be a telnet by how its commands come: at the beginning of what
-// arrives at once, because telnet sends them at once; and in content only as the whole of it, a timing mark by itself.
+// arrives at once, because telnet sends them at once; and in content only as the whole of it: a command and a timing mark, which is what an interrupt key sends.
 // What has shown itself as telnet doubles an octet 255 that it means. A chunk of BDAT is counted, and never touched.
 type telnetFilter struct {
 	known bool // the client is a telnet
@@ -70,10 +70,7 @@ func (f *telnetFilter) shows(all []byte) bool {
 	if f.in == commands {
 		return len(all) < 2 || all[1] >= leastCommand && all[1] != iac
 	}
-	if len(all) == 5 && all[1] >= leastCommand && all[1] < subBegin {
-		all = all[2:]
-	}
-	return bytes.Equal(all, []byte{iac, do, timingMark})
+	return len(all) == 5 && all[1] >= leastCommand && all[1] < subBegin && bytes.Equal(all[2:], []byte{iac, do, timingMark})
 }
 
 func (f *telnetFilter) strip(all []byte, out io.Writer) []byte {

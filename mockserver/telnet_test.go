@@ -25,6 +25,7 @@ func TestTelnetFilter(t *testing.T) {
 		{"8-bit in a command, octet by octet", commands, []string{"a", "\xff", "z", "\xff", "\xff"}, "a\xffz\xff\xff", ""},
 		{"8-bit content", content, []string{"\xff\xfe\xff\xf4\xff\xff\xffz\r\n", "\xff", "\xf4", "\xff\xfd\x06b"}, "\xff\xfe\xff\xf4\xff\xff\xffz\r\n\xff\xf4\xff\xfd\x06b", ""},
 		{"a timing mark amid content", content, []string{"ab\xff\xfd\x06c\r\n"}, "ab\xff\xfd\x06c\r\n", ""},
+		{"a timing mark alone", content, []string{"a", "\xff\xfd\x06", "b\r\n"}, "a\xff\xfd\x06b\r\n", ""},
 		{"interrupt in content", content, []string{"a", interrupt, "b\xff\xf7c\r\n"}, "abc\r\n", "\xff\xfb\x06"},
 		{"almost a timing mark", content, []string{"a\xff\xfd\x07b\xff\xf4\xff\xfdc\r\n"}, "a\xff\xfd\x07b\xff\xf4\xff\xfdc\r\n", ""},
 		{"a chunk", counted, []string{interrupt, "\xff", interrupt}, interrupt + "\xff" + interrupt, ""},
