@@ -134,6 +134,9 @@ func (p *program) announce(l *mockserver.Lab, page *metricsPage) {
 // each service gets a free port of the loopback interface.
 func (f serveFlags) config() (mockserver.Config, error) {
 	cfg := mockserver.Config{Domain: f.domain, Alone: !f.far, Personas: f.personas, Faults: f.faults, TellUsers: f.tellUsers, NoLogin: f.noLogin}
+	if !protocol.ValidDomain(f.domain) {
+		return cfg, &usageError{say("error.domain", phrases.Args{"value": phrases.Clean(f.domain)})}
+	}
 	for _, s := range []struct {
 		service string
 		addrs   []string

@@ -32,6 +32,9 @@ func TestServeRefusesFlagsThatMeanNothing(t *testing.T) {
 		args []string
 		says string
 	}{
+		{[]string{"--domain", "x y"}, "--domain takes a domain name"},
+		{[]string{"--domain", "中文.test"}, "--domain takes a domain name"},
+		{[]string{"--domain", "a\r\nb"}, "--domain takes a domain name"},
 		{[]string{"--max-size", "10XB"}, "--max-size takes a number of octets"},
 		{[]string{"--max-mailbox", "0"}, "--max-mailbox takes a number of octets"},
 		{[]string{"--max-size", "9999999999G"}, "--max-size takes a number of octets"},

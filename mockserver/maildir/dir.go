@@ -78,14 +78,12 @@ func (d *Dir) scan() ([]*Entry, error) {
 	// new before cur: a mail that is moved meanwhile is then seen twice, not never.
 	var all []*Entry
 	for _, folder := range []string{"new", "cur"} {
-		names, err := readNames(filepath.Join(d.root, folder))
+		names, err := mailNames(filepath.Join(d.root, folder))
 		if err != nil {
 			return nil, err
 		}
 		for _, name := range names {
-			if !strings.HasPrefix(name, ".") {
-				all = append(all, parseName(folder, name))
-			}
+			all = append(all, parseName(folder, name))
 		}
 	}
 	slices.SortFunc(all, byAge)
@@ -187,6 +185,31 @@ func (d *Dir) find(e *Entry, do func(path string) error) error {
 		}
 	}
 	return err
+}
+
+// mailNames lists the files of new or cur. What is no file is no mail: to open a pipe would wait for ever.
+func mailNames(dir string) ([]string, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	all, err := f.ReadDir(-1)
+	names := make([]string, 0, len(all))
+	for _, e := range all {
+		mode := e.Type()
+		if mode == fs.ModeSymlink {
+			info, err := os.Stat(filepath.Join(dir, e.Name()))
+			if err != nil {
+				continue
+			}
+			mode = info.Mode()
+		}
+		if mode.IsRegular() && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	return names, err
 }
 
 func readNames(dir string) ([]string, error) {

@@ -98,10 +98,11 @@ func TestOtherPrograms(t *testing.T) {
 	}
 	require.NoError(t, new(maildir.Post).Deliver(mailOf("OURS", 2000, "ours\r\n"), d))
 	put("cur/1000.R1.host:2,S", "lf\nno end")
-	put("new/3000.M5P6.host,S=8,W=10", "crlf\r\nlf\n")
+	put("new/3000.M5P6.host,S=8,W=99999", "crlf\r\nlf\n")
 	put("new/1500.dos.host", "a\r\nb\r\n")
 	put("new/"+strings.Repeat("9", 100)+" with space", "odd\n")
 	put("new/.hidden", "no mail")
+	require.NoError(t, os.Mkdir(filepath.Join(root, "cur/4000.folder.host"), 0o700))
 	require.NoError(t, os.Rename(filepath.Join(root, "new/2000.OURS.maillab,S=5,W=6"), filepath.Join(root, "cur/2000.OURS.maillab,S=5,W=6:2,FS")))
 
 	entries := list(t, d)

@@ -28,7 +28,7 @@ type Entry struct {
 
 	unique string // the file's name without sizes and flags
 	file   string // its place under the folder when it was last seen
-	sized  bool   // Octets was in the name
+	sized  bool   // Octets was in the name that this package gave
 }
 
 // Name makes the first part of a file's name.
@@ -55,7 +55,8 @@ func parseName(folder, name string) *Entry {
 		field, rest, _ = strings.Cut(rest, ",")
 		if w, ok := strings.CutPrefix(field, "W="); ok {
 			n, err := strconv.ParseInt(w, 10, 64)
-			e.Octets, e.sized = n, err == nil && n >= 0
+			// Other programs count in other ways: a last line without its end, say.
+			e.Octets, e.sized = n, err == nil && n >= 0 && e.ours()
 		}
 	}
 	if id, ours := strings.CutSuffix(after, "."+host); ours && printable(id) {
