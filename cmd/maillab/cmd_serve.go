@@ -12,6 +12,7 @@ import (
 
 	"maillab/mockserver"
 	"maillab/phrases"
+	"maillab/protocol"
 )
 
 // serveFlags are the flags of `maillab serve`.
