@@ -4,6 +4,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
+	"time"
 )
 
 // leaveProcessors makes servers that keep mail in memory run on half of the processors, and returns how to
@@ -36,8 +38,49 @@ func saveMemory() (putBack func()) {
 	}
 	weight := make([]byte, ballast)
 	before := debug.SetGCPercent(collectAt)
+	over, quiet := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(quiet)
+		tidyWhenQuiet(over)
+	}()
 	return func() {
+		close(over)
+		<-quiet
 		debug.SetGCPercent(before)
 		runtime.KeepAlive(weight)
+	}
+}
+
+const (
+	// quietFor is how long next to nothing must have been asked of memory, fewer octets than littleWork, before
+	// what a burst of work has left behind is given back to the system.
+	quietFor   = 500 * time.Millisecond
+	littleWork = 64 << 10
+)
+
+// tidyWhenQuiet gives memory back after bursts of work, until over is closed.
+func tidyWhenQuiet(over <-chan struct{}) {
+	asked := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	look := time.NewTicker(quietFor)
+	defer look.Stop()
+	var last uint64
+	for worked := false; ; {
+		select {
+		case <-over:
+			return
+		case <-look.C:
+		}
+		metrics.Read(asked)
+		now := asked[0].Value.Uint64()
+		switch {
+		case now-last > littleWork:
+			worked = true
+		case worked:
+			worked = false
+			debug.FreeOSMemory()
+			metrics.Read(asked)
+			now = asked[0].Value.Uint64()
+		}
+		last = now
 	}
 }
