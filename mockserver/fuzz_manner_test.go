@@ -15,6 +15,7 @@ func FuzzPersonas(f *testing.F) {
 	}
 	faults := []string{"", "greylist", "mailbox-full:552", "too-many-recipients:1", "rate-limit:1,1m", "cut-before:DATA", "cut-after:.", "cut-in-content:3", "cut-in-message:9", "wrong-auth", "locked", "lying-sizes", "error-at:MAIL,550", "starttls-stripped", "wrong-auth:454", "lying-sizes:-9", "greylist:0s,fpwjp"}
 	l := fuzzLab(f)
+	l.cfg.Limits.Errors = 10 // one persona answers slowly from the eleventh on, which takes a fuzzer's time
 	f.Fuzz(func(t *testing.T, persona, fault uint8, service string, script []byte) {
 		if service != "smtp" && service != "pop3" {
 			t.Skip()
