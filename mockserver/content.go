@@ -206,6 +206,7 @@ func (c *incoming) keep(p []byte) {
 	}
 	if c.failed = c.hold(len(c.buffer) + len(p)); c.failed != nil {
 		c.buffer = nil // what cannot be kept whole need not be kept
+		_ = c.hold(0)
 		return
 	}
 	c.buffer = append(c.buffer, p...)

@@ -194,8 +194,13 @@ func TestRoomForMailsOnTheirWay(t *testing.T) {
 	two.takeChunk([]byte(strings.Repeat("b", 60)))
 	require.NoError(t, one.failed)
 	require.ErrorIs(t, two.failed, errNoRoom)
-	two.drop()
-	one.takeChunk([]byte(strings.Repeat("a", 40)))
+	one.takeChunk([]byte(strings.Repeat("a", 20)))
+	two = newIncoming(1000, memory{}.spool)
+	two.room = shared
+	two.takeChunk([]byte("bbbb"))
+	two.takeChunk([]byte(strings.Repeat("b", 20)))
+	require.ErrorIs(t, two.failed, errNoRoom)
+	one.takeChunk([]byte(strings.Repeat("a", 20))) // at once, not only when the other mail is over
 	require.NoError(t, one.failed)
 	one.drop()
 	assert.Zero(t, shared.taken.Load())
