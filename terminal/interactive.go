@@ -76,6 +76,7 @@ func (t *Interactive) Run(ctx context.Context, shell *lab.Shell) error {
 			warned = false
 			t.carryOut(ctx, line)
 		case errors.Is(err, editor.ErrInterrupt):
+			t.onlyTheLine()
 		case errors.Is(err, editor.ErrEscape):
 			t.escape(ctx)
 		case errors.Is(err, io.EOF) && shell.Connected() && !warned:
@@ -90,6 +91,13 @@ func (t *Interactive) Run(ctx context.Context, shell *lab.Shell) error {
 		}
 	}
 	return nil
+}
+
+// onlyTheLine tells who presses Ctrl-C amid a mail that the mail goes on, and the ways out of it.
+func (t *Interactive) onlyTheLine() {
+	if t.shell.Place().Context.InContent() {
+		t.Show(lab.Block{Kind: lab.Note, Text: say("interrupted-in-content", nil)})
+	}
 }
 
 // stillConnected tells what the next Ctrl-D would do, and what the proper end is.

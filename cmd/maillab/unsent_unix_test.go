@@ -84,3 +84,13 @@ func TestCtrlCTellsWhatItTakesAway(t *testing.T) {
 	p.sees("(lines: 2)")
 	p.sees("hello?")
 }
+
+func TestCtrlCInAMailTellsTheWaysOut(t *testing.T) {
+	p := sit(t, 80, []string{"NO_COLOR=1"}, "--lang", "en", "telnet", "smtp.lab.test", "25")
+	p.atPrompt("smtp.lab.test SMTP greeted C:")
+	p.types("ehlo x\rmail from:<a@b.test>\rrcpt to:<fpwjp@lab.test>\rdata\r")
+	p.atPrompt("smtp.lab.test SMTP typing the mail C:")
+	p.types("half a line" + ctrlC)
+	p.sees("Ctrl-C drops this line only")
+	p.atPrompt("smtp.lab.test SMTP typing the mail C:")
+}
